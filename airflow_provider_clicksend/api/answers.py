@@ -1,0 +1,125 @@
+"""What an HTTP answer means: plain decisions over status, headers and a parsed body.
+
+ClickSend's answers are an envelope (``http_code``, ``response_code``, ``response_msg``, ``data``); Maton's own have
+four other shapes; a proxy between may answer HTML or nothing. ``response_msg`` is for people and has changed between
+versions: nothing is decided by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from airflow_provider_clicksend.api import errors
+
+MAX_DETAIL = 200
+
+#: A server may echo what it was sent; numbers and links (session tokens) must not reach a log through an error.
+_PRIVATE = re.compile(r"https?://\S+|\+?\d{7,}")
+
+_HINTS = {
+    ("gateway", 400): "Does the Maton account have an ACTIVE ClickSend connection, and is `maton_connection_id` right?",
+    ("gateway", 401): "Maton refused the API key: check the connection's password (or MATON_API_KEY).",
+    (
+        "clicksend",
+        401,
+    ): "ClickSend refused the credentials behind the Maton connection: renew that connection in Maton.",
+    ("gateway", 403): "The Maton API key has no access to this connection or path.",
+    ("clicksend", 403): "Either it does not exist or this account has no permission: ClickSend answers both alike.",
+    ("gateway", 404): "Maton knows no such path or connection: check `host` and `maton_connection_id`.",
+    ("gateway", 412): "Maton could not resolve a connection: is one for ClickSend ACTIVE?",
+    ("gateway", 500): (
+        "This may mean that the service authorization in Maton has expired: "
+        "create a new connection and delete the old one."
+    ),
+}
+
+_BY_STATUS: dict[int, type[errors.ClickSendApiError]] = {
+    401: errors.ClickSendAuthenticationError,
+    403: errors.ClickSendForbiddenError,
+    404: errors.ClickSendNotFoundError,
+    429: errors.ClickSendRateLimitError,
+}
+
+
+def is_envelope(body: object) -> bool:
+    """Tell ClickSend's answers from those of Maton or a proxy."""
+    return isinstance(body, Mapping) and "http_code" in body and "response_code" in body
+
+
+def effective_status(status: int, body: object) -> int:
+    """Return the status that counts: a 200 whose envelope says 401 is a 401."""
+    if is_envelope(body) and isinstance(body, Mapping):
+        code = str(body["http_code"])
+        if code.isdigit() and not 200 <= int(code) < 300:  # noqa: PLR2004
+            return int(code)
+    return status
+
+
+def error_for(status: int, headers: Mapping[str, str], body: object) -> errors.ClickSendApiError | None:
+    """Return the error that an answer means, or None for a success.
+
+    :param status: the HTTP status.
+    :param headers: the answer's headers (looked up by their usual spelling or in lower case).
+    :param body: the parsed JSON, or None where the body was empty or no JSON.
+    """
+    http_status, status = status, effective_status(status, body)
+    if 200 <= status < 300:  # noqa: PLR2004
+        return None
+    source = "clicksend" if is_envelope(body) else "gateway"
+    response_code = str(body["response_code"]) if is_envelope(body) and isinstance(body, Mapping) else None
+    details: dict[str, Any] = {
+        "status": status,
+        "http_status": http_status,
+        "response_code": response_code,
+        "source": source,
+        "request_id": headers.get("X-Request-Id"),
+    }
+    cls = _BY_STATUS.get(status)
+    if cls is None:
+        cls = errors.ClickSendServerError if status >= 500 else errors.ClickSendBadRequestError  # noqa: PLR2004
+    if cls is errors.ClickSendRateLimitError:
+        details["retry_after"] = retry_after(headers)
+    return cls(_message(status, source, response_code, body), **details)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return ``Retry-After`` in seconds; dates and garbage count as not said."""
+    try:
+        seconds = float(headers.get("Retry-After", ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < float("inf") else None
+
+
+def _message(status: int, source: str, response_code: str | None, body: object) -> str:
+    who = "ClickSend" if source == "clicksend" else "The Maton gateway"
+    said = f"{who} answered {status}"
+    if response_code and response_code != str(status):
+        said += f" {response_code}"
+    detail = _detail(body)
+    hint = _HINTS.get((source, status), "")
+    return " ".join(part for part in (f"{said}: {detail}" if detail else f"{said}.", hint) if part)
+
+
+def _detail(body: object) -> str:
+    """Find the human text in any of the known shapes."""
+    if not isinstance(body, Mapping):
+        return ""
+    text = body.get("response_msg") or body.get("message") or body.get("error") or body.get("detail") or ""
+    if isinstance(text, Mapping):
+        text = text.get("message", "")
+    if isinstance(text, list):
+        text = "; ".join(_validation_row(row) for row in text)
+    data = body.get("data")
+    if is_envelope(body) and isinstance(data, Mapping) and data:
+        text = f"{text} ({', '.join(f'{key}: {value}' for key, value in data.items() if isinstance(value, str))})"
+    return _PRIVATE.sub("***", str(text))[:MAX_DETAIL]
+
+
+def _validation_row(row: object) -> str:
+    if not isinstance(row, Mapping):
+        return str(row)
+    where = ".".join(str(part) for part in row.get("loc", []))
+    return f"{where}: {row.get('msg', '')}"

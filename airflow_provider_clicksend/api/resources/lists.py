@@ -1,0 +1,46 @@
+"""Contact lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from airflow_provider_clicksend.api.models.base import Page
+from airflow_provider_clicksend.api.models.contacts import ContactList
+from airflow_provider_clicksend.api.paging import MAX_LIMIT
+from airflow_provider_clicksend.api.paths import path_id
+from airflow_provider_clicksend.api.resources.base import Resource
+
+
+class ListsResource(Resource):
+    """``/lists``."""
+
+    def list(self, *, page: int = 1, limit: int = MAX_LIMIT) -> Page[ContactList]:
+        """Read the contact lists, the account's opt-out list among them."""
+        return self._page(ContactList, "/lists", page=page, limit=limit)
+
+    def get(self, list_id: int) -> ContactList:
+        """Read one list."""
+        return ContactList.read(self._client.gateway("GET", f"/lists/{path_id(list_id)}"))
+
+    def create(self, *, list_name: str) -> ContactList:
+        """Create a list. ClickSend does not object to a second list of the same name."""
+        return ContactList.read(self._client.gateway("POST", "/lists", json={"list_name": list_name}))
+
+    def update(self, list_id: int, *, list_name: str) -> ContactList:
+        """Rename a list."""
+        path = f"/lists/{path_id(list_id)}"
+        return ContactList.read(self._client.gateway("PUT", path, json={"list_name": list_name}))
+
+    def delete(self, list_id: int) -> None:
+        """Delete a list and the contacts in it."""
+        self._client.gateway("DELETE", f"/lists/{path_id(list_id)}")
+
+    def remove_duplicates(self, list_id: int, *, fields: Sequence[str] = ("phone_number",)) -> int:
+        """Remove contacts that are there twice and return how many were deleted.
+
+        :param fields: what must be equal for two contacts to be the same. (The document names no body; the official
+            SDK sends ``{"fields": ...}``.)
+        """
+        body = {"fields": list(fields)}
+        answer = self._client.gateway("PUT", f"/lists/{path_id(list_id)}/remove-duplicates", json=body)
+        return int((answer or {}).get("deleted", 0))

@@ -1,0 +1,55 @@
+"""May this request be repeated? Pure decisions: no clock, no sleep, no socket."""
+
+from __future__ import annotations
+
+import random
+
+from airflow_provider_clicksend.api import errors
+
+#: Tries of one request, the first included.
+MAX_TRIES = 4
+#: Seconds. A server that asks for more than this is not waited for longer than this.
+MAX_WAIT = 60.0
+#: Statuses of a GET that a repeat may heal. A 500 of the gateway is no blip: it may mean an expired authorization.
+RETRIED_STATUSES = frozenset({502, 503, 504})
+
+
+def wait_before_retry(error: errors.ClickSendError, *, tries: int, repeatable: bool) -> float | None:
+    """Return the seconds to wait before the same request may be made again, or None when it must not be.
+
+    :param error: what the last try ended with.
+    :param tries: how many tries there were, at least 1.
+    :param repeatable: True for requests that change nothing. Anything that sends, creates or cancels is repeated only
+        when it provably never left, or when it was turned away with 429.
+    """
+    if tries >= MAX_TRIES or not _heals(error, repeatable=repeatable):
+        return None
+    asked = error.retry_after if isinstance(error, errors.ClickSendRateLimitError) else None
+    return min(asked, MAX_WAIT) if asked is not None else backoff(tries)
+
+
+def backoff(tries: int) -> float:
+    """Return jittered exponential seconds: up to 1, 2, 4 ... but never more than `MAX_WAIT`."""
+    return min(2.0 ** (tries - 1), MAX_WAIT) * (0.5 + random.random() / 2)  # noqa: S311
+
+
+def _heals(error: errors.ClickSendError, *, repeatable: bool) -> bool:
+    if isinstance(error, errors.ClickSendRateLimitError):
+        return True
+    if isinstance(error, errors.ClickSendTransportError):
+        return repeatable or not error.request_sent
+    return repeatable and isinstance(error, errors.ClickSendServerError) and error.status in RETRIED_STATUSES
+
+
+def may_have_been_accepted(error: errors.ClickSendError) -> bool:
+    """Tell whether a send that ended with this error may have gone out all the same.
+
+    An answer of 4xx says no, and 429 turned it away at the door. Everything else is doubt: no answer, a 5xx of a
+    gateway that may have passed the request on, a 200 that cannot be read or whose envelope says 401 (seen live on the
+    older host).
+    """
+    if isinstance(error, errors.ClickSendTransportError):
+        return error.request_sent
+    if isinstance(error, errors.ClickSendApiError):
+        return error.http_status >= 500 or error.http_status < 300 or error.http_status == 408  # noqa: PLR2004
+    return isinstance(error, errors.ClickSendResponseError)

@@ -1,0 +1,79 @@
+"""What Airflow learns of this provider, without importing anything else of Airflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow_provider_clicksend.connection import (
+    CONN_TYPE,
+    EXTRA_FIELDS,
+    HIDDEN_FIELDS,
+    PLACEHOLDERS,
+    RELABELED_FIELDS,
+)
+
+_PACKAGE = "airflow_provider_clicksend"
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Return the provider's metadata, as ``airflow/provider_info.schema.json`` describes it."""
+    return {
+        # The canonical name of the distribution; with underscores Airflow's discovery fails.
+        "package-name": "airflow-provider-clicksend",
+        "name": "ClickSend",
+        "description": "Text, call and ask people through ClickSend behind Maton's gateway.",
+        "integrations": [
+            {
+                "integration-name": "ClickSend",
+                "external-doc-url": "https://developers.clicksend.com/",
+                "tags": ["service"],
+            }
+        ],
+        "hooks": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.hooks.clicksend"]}],
+        "operators": [
+            {
+                "integration-name": "ClickSend",
+                "python-modules": [
+                    f"{_PACKAGE}.operators.{module}"
+                    for module in (
+                        "sms",
+                        "mms",
+                        "voice",
+                        "templates",
+                        "lists",
+                        "contacts",
+                        "email_addresses",
+                        "connections",
+                        "api",
+                    )
+                ],
+            }
+        ],
+        "sensors": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.sensors.clicksend"]}],
+        "triggers": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.triggers.clicksend"]}],
+        "connection-types": [
+            {
+                "connection-type": CONN_TYPE,
+                "hook-class-name": f"{_PACKAGE}.hooks.clicksend.ClickSendHook",
+                "hook-name": "ClickSend (via Maton)",
+                "ui-field-behaviour": {
+                    "hidden-fields": list(HIDDEN_FIELDS),
+                    "relabeling": RELABELED_FIELDS,
+                    "placeholders": PLACEHOLDERS,
+                },
+                "conn-fields": {
+                    field.name: {
+                        "label": field.label,
+                        "description": field.description,
+                        "schema": {"type": [field.kind, "null"]},
+                    }
+                    for field in EXTRA_FIELDS
+                },
+            }
+        ],
+        "notifications": [
+            f"{_PACKAGE}.notifications.clicksend.ClickSendSmsNotifier",
+            f"{_PACKAGE}.notifications.clicksend.ClickSendVoiceNotifier",
+        ],
+        "cli": [f"{_PACKAGE}.cli.get_clicksend_cli_commands"],
+    }

@@ -1,0 +1,88 @@
+"""An Airflow connection becomes a :class:`~airflow_provider_clicksend.api.ClickSendClient`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_clicksend import connection
+from airflow_provider_clicksend.version_compat import BaseHook
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api import ClickSendClient
+
+
+class ClickSendHook(BaseHook):
+    """Give the client that an Airflow connection describes.
+
+    :param clicksend_conn_id: a connection of type ``clicksend``: its password is the Maton API key (empty:
+        ``MATON_API_KEY`` of the environment), its host the gateway (empty: ``https://gateway.maton.ai``), its extras
+        ``maton_connection_id``, ``control_url``, ``sender``, ``source`` and ``timeout`` (seconds).
+    """
+
+    conn_name_attr = "clicksend_conn_id"
+    default_conn_name = connection.DEFAULT_CONN_ID
+    conn_type = connection.CONN_TYPE
+    hook_name = "ClickSend (via Maton)"
+
+    def __init__(self, clicksend_conn_id: str = connection.DEFAULT_CONN_ID) -> None:
+        super().__init__()
+        self.clicksend_conn_id = clicksend_conn_id
+        self._client: ClickSendClient | None = None
+
+    @classmethod
+    def get_ui_field_behaviour(cls) -> dict[str, Any]:
+        """Shape the form's standard fields (Airflow up to 3.1; later ones read the provider's metadata)."""
+        return {
+            "hidden_fields": list(connection.HIDDEN_FIELDS),
+            "relabeling": connection.RELABELED_FIELDS,
+            "placeholders": connection.PLACEHOLDERS,
+        }
+
+    @classmethod
+    def get_connection_form_widgets(cls) -> dict[str, Any]:
+        """Give the form its extra fields (Airflow up to 3.1; later ones read the provider's metadata)."""
+        from flask_appbuilder.fieldwidgets import BS3TextFieldWidget
+        from wtforms import StringField
+
+        return {
+            field.name: StringField(field.label, description=field.description, widget=BS3TextFieldWidget())
+            for field in connection.EXTRA_FIELDS
+        }
+
+    def get_conn(self) -> ClickSendClient:
+        """Return the client, made once for this hook.
+
+        :raises ClickSendConfigError: when the connection cannot work; it names the field.
+        """
+        if self._client is None:
+            self._client = _client(self.get_connection(self.clicksend_conn_id))
+        return self._client
+
+    async def aget_conn(self) -> ClickSendClient:
+        """Return the client, with the connection looked up on the event loop (triggers). Its calls block: use a thread.
+
+        :raises ClickSendConfigError: when the connection cannot work; it names the field.
+        """
+        if self._client is None:
+            from airflow.providers.common.compat.connection import get_async_connection
+
+            self._client = _client(await get_async_connection(self.clicksend_conn_id))
+        return self._client
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Say in one line per finding whether this connection can text, and whether it can wait for answers."""
+        from airflow_provider_clicksend.hooks.checkup import check
+
+        return check(self.get_conn)
+
+
+def _client(conn: Any) -> ClickSendClient:
+    from airflow_provider_clicksend.api import ClickSendClient
+
+    extra = json.loads(conn.extra) if conn.extra else {}
+    return ClickSendClient(
+        **connection.client_settings(
+            conn_id=conn.conn_id, password=conn.password, host=conn.host, port=conn.port, extra=extra
+        )
+    )

@@ -1,0 +1,83 @@
+"""What a send request asks for: one draft for each text, MMS or call, lists unfolded."""
+
+import dataclasses
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from airflow_provider_clicksend.sandbox import tables
+from airflow_provider_clicksend.sandbox.errors import bad_request
+from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER
+
+MAX_RECIPIENTS = 1000
+_DETAILS = ("subject", "voice", "lang", "require_input", "machine_detection", "from_email")
+
+
+@dataclasses.dataclass
+class Draft:
+    """One message of a request, before anybody looked at whether it can be sent."""
+
+    channel: str
+    recipient: str
+    body: str
+    sender: str
+    custom_string: str
+    schedule: Any
+    list_id: int | None
+    contact_id: int | None
+    details: dict[str, Any]
+
+    @property
+    def shared_number(self) -> bool:
+        """Whether it goes out from a number that others use too."""
+        return self.sender in {"", SHARED_NUMBER}
+
+
+def read_drafts(db: Connection, channel: str, body: dict[str, Any]) -> list[Draft]:
+    """Return the drafts of a request's body.
+
+    :raises ApiError: 400 when there are no messages, or more than 1,000 recipients.
+    """
+    messages = body.get("messages")
+    if not isinstance(messages, list) or not messages or not all(isinstance(item, dict) for item in messages):
+        raise bad_request("The messages field is required.", {"messages": "Messages field is required."})
+    shared = {"media_file": body["media_file"]} if body.get("media_file") else {}
+    drafts = [draft for item in messages for draft in _unfold(db, channel, item, shared)]
+    if len(drafts) > MAX_RECIPIENTS:
+        raise bad_request(f"Too many recipients: {len(drafts)}. The maximum is {MAX_RECIPIENTS}.")
+    return drafts
+
+
+def _unfold(db: Connection, channel: str, item: dict[str, Any], shared: dict[str, Any]) -> list[Draft]:
+    draft = _draft(channel, item, shared)
+    if item.get("list_id") in {None, ""}:
+        return [draft]
+    list_id = int(item["list_id"]) if str(item["list_id"]).isdigit() else 0
+    rows = db.execute(
+        select(tables.contacts).where(tables.contacts.c.list_id == list_id).order_by(tables.contacts.c.contact_id)
+    ).all()
+    if not rows:
+        return [dataclasses.replace(draft, recipient="", list_id=list_id)]
+    return [
+        dataclasses.replace(draft, recipient=row.phone_number, list_id=list_id, contact_id=row.contact_id)
+        for row in rows
+    ]
+
+
+def _draft(channel: str, item: dict[str, Any], shared: dict[str, Any]) -> Draft:
+    return Draft(
+        channel=channel,
+        recipient=_text(item.get("to")),
+        body=_text(item.get("body")),
+        sender=_text(item.get("from")),
+        custom_string=_text(item.get("custom_string")),
+        schedule=item.get("schedule"),
+        list_id=None,
+        contact_id=None,
+        details=shared | {name: item[name] for name in _DETAILS if item.get(name) is not None},
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,109 @@
+"""One sandbox's memory: a SQLite file, its settings, and what a new account holds."""
+
+import dataclasses
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import create_engine, delete, event, insert, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import StaticPool
+
+from airflow_provider_clicksend.sandbox import tables
+from airflow_provider_clicksend.sandbox.seed import seed
+
+
+@dataclasses.dataclass
+class Settings:
+    """The switches of the control API. Times are seconds."""
+
+    #: The one Maton key that is let in.
+    api_key: str = "sandbox-key"
+    #: From the acceptance of a message to its row in the history; never 0 at the live API.
+    history_lag: float = 1.0
+    #: From the acceptance (or the scheduled time) of a message to its receipt.
+    deliver_after: float = 1.5
+    #: "live": the shapes that were captured; "sdk": those that the official Python SDK accepts.
+    profile: Literal["live", "sdk"] = "live"
+    #: Prefixes ("+91") whose messages are refused with COUNTRY_NOT_ENABLED.
+    disabled_countries: list[str] = dataclasses.field(default_factory=list)
+    #: Senders whose messages are refused with REGISTRATION_NEEDED.
+    unregistered_senders: list[str] = dataclasses.field(default_factory=list)
+    #: The same text to the same number within this time is refused with THROTTLED; 0: never.
+    throttle_window: float = 0.0
+    #: Requests that one operation may get within ``rate_window``; 0: no limit.
+    rate_limit: int = 0
+    rate_window: float = 60.0
+    #: False: every voice call answers 403, as for an account without voice access.
+    voice_enabled: bool = True
+
+
+class Store:
+    """A sandbox's database and settings.
+
+    The server handles every request on one event loop, and no handler awaits inside a transaction: the loop is the
+    lock, so one connection to the file is enough and no two requests ever see half of each other.
+
+    :param database: the SQLite file; None for one that lives as long as the process.
+    :param overrides: settings that replace the stored ones.
+    """
+
+    def __init__(self, database: Path | None = None, **overrides: Any) -> None:
+        self._scratch = None
+        if database is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="clicksend-sandbox-", ignore_cleanup_errors=True)
+            database = Path(self._scratch.name) / "sandbox.db"
+        self.engine = create_engine(
+            f"sqlite:///{database}", future=True, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+        event.listen(self.engine, "connect", _survive_a_kill)
+        tables.metadata.create_all(self.engine)
+        self.settings = Settings()
+        with self.begin() as db:
+            if db.execute(select(tables.account)).first() is None:
+                seed(db)
+            stored = {row.name: row.value for row in db.execute(select(tables.settings))}
+        self.change_settings({**stored, **overrides})
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Yield a transaction: committed at the end of the block, undone by an exception."""
+        with self.engine.begin() as db:
+            yield db
+
+    def change_settings(self, changes: dict[str, Any]) -> None:
+        """Set and store the settings in `changes`; the names must be those of :class:`Settings`."""
+        self.settings = dataclasses.replace(self.settings, **changes)
+        with self.begin() as db:
+            db.execute(delete(tables.settings))
+            values = dataclasses.asdict(self.settings)
+            db.execute(insert(tables.settings), [{"name": name, "value": value} for name, value in values.items()])
+
+    def reset(self) -> None:
+        """Return to a new account with the settings of the start, keeping the key."""
+        with self.begin() as db:
+            for table in tables.metadata.sorted_tables:
+                db.execute(delete(table))
+            seed(db)
+        self.settings = Settings(api_key=self.settings.api_key)
+        self.change_settings({})
+
+    def close(self) -> None:
+        """Close the file, and remove it when it was a temporary one."""
+        self.engine.dispose()
+        if self._scratch is not None:
+            self._scratch.cleanup()
+
+
+def now() -> float:
+    """Return the sandbox's clock, Unix seconds."""
+    return time.time()
+
+
+def _survive_a_kill(connection: Any, _record: Any) -> None:
+    # In WAL mode a process killed between two writes leaves a readable file, and NORMAL needs no fsync a request.
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")

@@ -1,0 +1,156 @@
+"""A real Airflow 3 of our own: api-server, scheduler, dag-processor and triggerer, as `airflow standalone` runs them.
+
+`airflow standalone` itself is not used, because it leaves its components running when it is killed and cannot start a
+new triggerer; both are what the tests are about.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import requests
+
+from dev.airflow_api import AirflowApi
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dev.keeper import Keeper
+
+COMPONENTS = {
+    "api-server": ["api-server", "--workers", "1"],
+    "scheduler": ["scheduler", "--skip-serve-logs"],
+    "dag-processor": ["dag-processor"],
+    "triggerer": ["triggerer", "--skip-serve-logs"],
+}
+LOG_TAIL_LINES = 25
+# What a person's own Airflow, account or Python settings would change in ours.
+NOT_INHERITED = ("AIRFLOW", "MATON", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV")
+
+
+class AirflowEndedError(RuntimeError):
+    """A component of Airflow ended, or did not start in time; says which and the end of its log."""
+
+
+def free_port(preferred: int = 0) -> int:
+    """Return `preferred` when nothing listens there, else any free port of 127.0.0.1."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            # As servers do: a port whose last connections only linger is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("No free port on 127.0.0.1")
+
+
+def clean_environment() -> dict[str, str]:
+    """Return our environment without what would reach into an Airflow of our own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
+    return kept | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+
+
+class AirflowStandalone:
+    """Airflow in the keeper's temporary folder, on a port of 127.0.0.1, reading the DAGs of one folder.
+
+    `env` is added to what every component sees: connections, settings. `python` is the interpreter of the environment
+    that Airflow is installed in. `report` is told what is being waited for. Nothing runs before `start()`; everything
+    ends with the keeper.
+    """
+
+    def __init__(
+        self,
+        keeper: Keeper,
+        dags: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        python: str = sys.executable,
+        port: int = 0,
+        report: Callable[[str], None] = print,
+    ) -> None:
+        self.keeper = keeper
+        self.report = report
+        self.url = f"http://127.0.0.1:{free_port(port)}"
+        self.api = AirflowApi(self.url)
+        self.command = Path(python).parent / "airflow"
+        self.home = keeper.home / "airflow"
+        self.env = clean_environment() | self._settings(dags) | dict(env or {})
+        self.env["PATH"] = f"{self.command.parent}{os.pathsep}{self.env.get('PATH', os.defpath)}"
+
+    def start(self, timeout: float = 180) -> None:
+        """Make the database, start the components and wait until all are healthy, at most `timeout` seconds."""
+        self.home.mkdir()
+        self.report("making Airflow's database")
+        self.keeper.start("migrate", [str(self.command), "db", "migrate"], self.env)
+        self.wait(lambda: self.keeper.exit_codes()["migrate"] == 0, "Airflow's database", timeout)
+        self.report("starting Airflow: api-server, scheduler, dag-processor, triggerer")
+        for name in COMPONENTS:
+            self.start_component(name)
+        self.wait(lambda: not self._unhealthy(), "Airflow to be healthy", timeout)
+
+    def start_component(self, name: str) -> None:
+        """Start one component, for the first time or after it was killed."""
+        self.keeper.start(name, [str(self.command), *COMPONENTS[name]], self.env)
+
+    def kill_component(self, name: str) -> None:
+        """Kill one component and its children with SIGKILL."""
+        self.keeper.kill(name)
+
+    def wait(self, done: Callable[[], bool], what: str, timeout: float) -> None:
+        """Wait until `done()`; raise AirflowEndedError when a component ended before that or time is over."""
+        began = reported = time.monotonic()
+        while not done():
+            self._check_alive()
+            now = time.monotonic()
+            if now - began > timeout:
+                raise AirflowEndedError(f"Waited {timeout:.0f} s for {what} in vain.\n{self._tail('scheduler')}")
+            if now - reported > 10:  # noqa: PLR2004
+                self.report(f"still waiting for {what}, {now - began:.0f} s so far")
+                reported = now
+            time.sleep(0.25)
+
+    def _settings(self, dags: Path) -> dict[str, str]:
+        sections = {
+            "CORE": {
+                "LOAD_EXAMPLES": "False",
+                "DAGS_FOLDER": str(dags),
+                "EXECUTOR": "LocalExecutor",
+                "PARALLELISM": "4",
+                "SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+                "DAGS_ARE_PAUSED_AT_CREATION": "False",
+                "TEST_CONNECTION": "Enabled",
+                "EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
+                "FERNET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            },
+            "API": {"HOST": "127.0.0.1", "PORT": self.url.rpartition(":")[2], "BASE_URL": self.url},
+            # One secret for all components: each would make up its own while the first settings file is being written.
+            "API_AUTH": {"JWT_SECRET": secrets.token_hex(32)},
+            "DAG_PROCESSOR": {"REFRESH_INTERVAL": "5", "MIN_FILE_PROCESS_INTERVAL": "5"},
+            "USAGE_DATA_COLLECTION": {"ENABLED": "False"},
+        }
+        settings = {f"AIRFLOW__{part}__{key}": value for part, keys in sections.items() for key, value in keys.items()}
+        return settings | {"AIRFLOW_HOME": str(self.home), "TMPDIR": str(self.keeper.home), "PYTHONUNBUFFERED": "1"}
+
+    def _unhealthy(self) -> list[str]:
+        try:
+            return self.api.unhealthy()
+        except requests.ConnectionError:
+            return ["api-server"]
+
+    def _check_alive(self) -> None:
+        for name, code in self.keeper.exit_codes().items():
+            if code not in (None, 0):
+                raise AirflowEndedError(f"{name} ended with exit code {code}.\n{self._tail(name)}")
+
+    def _tail(self, name: str) -> str:
+        lines = self.keeper.log(name).read_text(errors="replace").splitlines()
+        return "\n".join([f"The end of what {name} printed:", *(f"  {line}" for line in lines[-LOG_TAIL_LINES:])])
