@@ -1,32 +1,87 @@
-# `make demo` shows what this does, `make up` lets you try it, `make check` is for while you work, `make test` runs everything.
-# All of them install what they need into .venvs first. Needed: Python 3.11+, git, make.
+# `make demo` shows what this does, `make up` lets you try it, `make check` is for while you work, `make test` runs it all.
+# Each installs what it needs into .venvs first. Needed: Python 3.11+, git, make.
 
 PYTHON ?= python3
 # Airflow starts several seconds faster when Python may keep its compiled modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-AIRFLOW_33 := .venvs/airflow-3.3
-AIRFLOW_31 := .venvs/airflow-3.1
-AIRFLOW_211 := .venvs/airflow-2.11
+V33 := .venvs/airflow-3.3
+V31 := .venvs/airflow-3.1
+V211 := .venvs/airflow-2.11
+V33_PY313 := .venvs/airflow-3.3-py3.13
+# A second Python for the newest Airflow, where the machine has one: on PATH, or kept by pyenv.
+PYTHON_313 = $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python; do \
+	$$p -c "" 2>/dev/null && echo $$p && break; done)
+
+FAST := -m pytest -q -m "not slow"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up check test docs lock clean
+.PHONY: help demo up check test docs lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
 
 help:
-	@echo "make demo    text, receipt, reply and branch on a real Airflow, told as a story (needs no account)"
-	@echo "make up      the same, and stays up: Airflow page and sandbox page to try things in"
+	@echo "make demo    text, receipt, reply and branch on a real Airflow, told as a story; needs no account"
+	@echo "make up      the same, and stays up: the Airflow page and the sandbox page, to try things"
 	@echo "make check   lint, types and the fast tests, on Airflow 3.3"
 	@echo "make test    every test, on Airflow 2.11, 3.1 and 3.3, and the docs"
-	@echo "make docs    the documentation into site/"
+	@echo "make docs    the documentation, into site/"
 	@echo "make lock    resolve requirements/*.txt again"
 	@echo "make clean   remove .venvs and what the tools left"
 
-demo: $(AIRFLOW_33)/.ready
-	@$(AIRFLOW_33)/bin/python -m dev.demo
+demo: $(V33)/.ready
+	@$(V33)/bin/python -m dev.demo
 
-up: $(AIRFLOW_33)/.ready
-	@$(AIRFLOW_33)/bin/python -m dev.demo --stay
+up: $(V33)/.ready
+	@$(V33)/bin/python -m dev.demo --stay
 
-# One environment: its lock file, and this project editable in it.
+check: $(V33)/.ready
+	$(V33)/bin/ruff check
+	$(V33)/bin/ruff format --check
+	$(V33)/bin/mypy
+	$(V33)/bin/python $(FAST)
+
+# One after another, on purpose: the slow tests time things, and two cores are soon full.
+test:
+	$(MAKE) check
+	$(MAKE) fast-3.1
+	$(MAKE) fast-2.11
+	$(MAKE) fast-3.3-py3.13
+	$(MAKE) slow
+	$(MAKE) docs
+
+fast-3.1: $(V31)/.ready
+	$(V31)/bin/python $(FAST)
+
+fast-2.11: $(V211)/.ready
+	$(V211)/bin/python $(FAST)
+
+fast-3.3-py3.13:
+ifneq ($(PYTHON_313),)
+	$(MAKE) $(V33_PY313)/.ready
+	$(V33_PY313)/bin/python $(FAST)
+else
+	@echo "No Python 3.13 on this machine: not tested with it."
+endif
+
+slow: $(V33)/.ready $(V31)/.ready
+	$(V33)/bin/python -m pytest -q -m slow
+
+docs: .venvs/docs/.ready
+	.venvs/docs/bin/mkdocs build --strict
+
+lock:
+	@$(PYTHON) -m dev.lock
+
+clean:
+	rm -rf .venvs .mypy_cache .pytest_cache .ruff_cache .hypothesis dist site
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment: what its lock file pins, and this project editable in it.
 .venvs/%/.ready: requirements/%.txt pyproject.toml
-	@$(PYTHON) dev/setup_venv.py $*
+	@$(PYTHON) -m dev.setup_venv $*
+
+# Airflow 2.11 does not run on Python 3.13 and newer.
+$(V211)/.ready: requirements/airflow-2.11.txt pyproject.toml
+	@$(PYTHON) -m dev.setup_venv airflow-2.11 --python ">=3.11,<3.13"
+
+$(V33_PY313)/.ready: requirements/airflow-3.3.txt pyproject.toml
+	@$(PYTHON) -m dev.setup_venv $(notdir $(@D)) --lock airflow-3.3 --python $(PYTHON_313)

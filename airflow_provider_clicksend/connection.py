@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.api.settings import checked_header, checked_key, checked_timeout, checked_url
 
 CONN_TYPE = "clicksend"
 DEFAULT_CONN_ID = "clicksend_default"
 KEY_VARIABLE = "MATON_API_KEY"
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,80 +53,45 @@ def client_settings(
 
     Nulls and empty strings mean absent.
 
-    :raises ClickSendConfigError: names the field and what to do.
+    :raises ClickSendConfigError: names the connection, the field and what to do.
     """
-    extras = {name: value for name, value in extra.items() if value not in (None, "")}
+    try:
+        return _settings(
+            password, host, port, {name: value for name, value in extra.items() if value not in (None, "")}
+        )
+    except ClickSendConfigError as error:
+        raise ClickSendConfigError(f"Connection {conn_id!r}: {error}", field=error.field) from None
+
+
+def _settings(password: str | None, host: str | None, port: int | None, extras: dict[str, Any]) -> dict[str, Any]:
     unknown = sorted(extras.keys() - {field.name for field in EXTRA_FIELDS})
     if unknown:
         allowed = ", ".join(field.name for field in EXTRA_FIELDS)
-        raise ClickSendConfigError(
-            f"Connection {conn_id!r}: unknown extra {', '.join(unknown)}; known are {allowed}.", field=unknown[0]
-        )
-    settings: dict[str, Any] = {"api_key": _api_key(conn_id, password)}
+        raise ClickSendConfigError(f"unknown extra {', '.join(unknown)}; known are {allowed}.", field=unknown[0])
+    settings: dict[str, Any] = {name: str(value) for name, value in extras.items()}
+    settings["api_key"] = _api_key(password)
     if host:
-        settings["base_url"] = _url(conn_id, "host", _with_port(host, port))
+        settings["base_url"] = _gateway(host, port)
     if "control_url" in extras:
-        settings["control_url"] = _url(conn_id, "control_url", str(extras.pop("control_url")))
+        settings["control_url"] = checked_url(settings["control_url"], "control_url")
+    if "maton_connection_id" in extras:
+        checked_header(settings["maton_connection_id"], "maton_connection_id")
     if "timeout" in extras:
-        settings["timeout"] = _timeout(conn_id, extras.pop("timeout"))
-    return settings | {name: str(value) for name, value in extras.items()}
+        settings["timeout"] = checked_timeout(extras["timeout"])
+    return settings
 
 
-def _api_key(conn_id: str, password: str | None) -> str:
+def _api_key(password: str | None) -> str:
     key = password or os.environ.get(KEY_VARIABLE, "")
     if not key:
         raise ClickSendConfigError(
-            f"Connection {conn_id!r} has no Maton API key: put it into the password, or set {KEY_VARIABLE}.",
-            field="password",
+            f"there is no Maton API key: put it into the password, or set {KEY_VARIABLE}.", field="password"
         )
-    if set(key) == {"*"}:
-        raise ClickSendConfigError(
-            f"Connection {conn_id!r} has the masked key {key!r} as its password: a form or an export replaced it. "
-            "Enter the Maton API key again.",
-            field="password",
-        )
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ClickSendConfigError(
-            f"Connection {conn_id!r}: the Maton API key holds a space or a character that no HTTP header takes. "
-            "Copy it again.",
-            field="password",
-        )
-    return key
+    return checked_key(key, "password")
 
 
-def _with_port(host: str, port: int | None) -> str:
-    """Port 0 is what the form of Airflow 3.3 saves for "none"."""
-    if "://" not in host:
-        host = f"https://{host}"
-    return f"{host.rstrip('/')}:{port}" if port and urlsplit(host).port is None else host
-
-
-def _url(conn_id: str, field: str, url: str) -> str:
+def _gateway(host: str, port: int | None) -> str:
+    url = checked_url(host if "://" in host else f"https://{host}", "host")
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ClickSendConfigError(
-            f"Connection {conn_id!r}: {field} is no http(s) URL; leave it empty for Maton's own.", field=field
-        )
-    if parts.username or parts.query or parts.fragment:
-        raise ClickSendConfigError(
-            f"Connection {conn_id!r}: {field} must be scheme, host, port and path, nothing else.", field=field
-        )
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        raise ClickSendConfigError(
-            f"Connection {conn_id!r}: {field} is plain http to another machine, which would show the key to the "
-            "network. Use https (http is for a sandbox on this machine).",
-            field=field,
-        )
-    return url
-
-
-def _timeout(conn_id: str, value: object) -> float:
-    try:
-        seconds = float(str(value))
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise ClickSendConfigError(
-            f"Connection {conn_id!r}: timeout must be a positive number of seconds.", field="timeout"
-        )
-    return seconds
+    # Port 0 is what the form of Airflow 3.3 saves for "none".
+    return parts._replace(netloc=f"{parts.netloc}:{port}").geturl() if port and parts.port is None else url

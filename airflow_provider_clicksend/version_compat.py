@@ -57,3 +57,15 @@ __all__ = [
     "TriggerEvent",
     "conf",
 ]
+
+
+def never_expire() -> dict[str, Any]:
+    """Return the argument with which Airflow 3.3 keeps a task's state for good, whatever the clean-up deletes."""
+    from airflow.sdk import NEVER_EXPIRE
+
+    return {"retention": NEVER_EXPIRE}
+
+
+def task_state_store(context: Context) -> Any:
+    """Return what survives the tries of a task (Airflow 3.3), or None."""
+    return context.get("task_state_store") if AIRFLOW_V_3_3_PLUS else None

@@ -35,15 +35,17 @@ class AirflowApi:
 
     def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
         """Start a run without a logical date and return its run id."""
-        return self._call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}})["dag_run_id"]
+        run = self._call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}})
+        return str(run["dag_run_id"])
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """Return the state of a run: queued, running, success or failed."""
-        return self._call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"]
+        return str(self._call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"])
 
     def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Return all task instances of a run: task_id, map_index, state, try_number, start_date, end_date and more."""
-        path, found = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", []
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
+        found: list[dict[str, Any]] = []
         while True:
             page = self._call("GET", path, params={"limit": PAGE, "offset": len(found)})
             found += page["task_instances"]

@@ -30,7 +30,6 @@ COMPONENTS = {
     "dag-processor": ["dag-processor"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-LOG_TAIL_LINES = 25
 # What a person's own Airflow, account or Python settings would change in ours.
 NOT_INHERITED = ("AIRFLOW", "MATON", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV")
 
@@ -105,18 +104,24 @@ class AirflowStandalone:
         """Kill one component and its children with SIGKILL."""
         self.keeper.kill(name)
 
-    def wait(self, done: Callable[[], bool], what: str, timeout: float) -> None:
+    def wait(self, done: Callable[[], bool], what: str, timeout: float, say_every: float = 10) -> None:
         """Wait until `done()`; raise AirflowEndedError when a component ended before that or time is over."""
         began = reported = time.monotonic()
         while not done():
-            self._check_alive()
+            self.check_alive()
             now = time.monotonic()
             if now - began > timeout:
-                raise AirflowEndedError(f"Waited {timeout:.0f} s for {what} in vain.\n{self._tail('scheduler')}")
-            if now - reported > 10:  # noqa: PLR2004
+                raise AirflowEndedError(f"Waited {timeout:.0f} s for {what} in vain.\n{self.keeper.tail('scheduler')}")
+            if now - reported > say_every:
                 self.report(f"still waiting for {what}, {now - began:.0f} s so far")
                 reported = now
             time.sleep(0.25)
+
+    def check_alive(self) -> None:
+        """Raise AirflowEndedError when something that should run, or the migration, has ended badly."""
+        for name, code in self.keeper.exit_codes().items():
+            if code not in (None, 0):
+                raise AirflowEndedError(f"{name} ended with exit code {code}.\n{self.keeper.tail(name)}")
 
     def _settings(self, dags: Path) -> dict[str, str]:
         sections = {
@@ -145,12 +150,3 @@ class AirflowStandalone:
             return self.api.unhealthy()
         except requests.ConnectionError:
             return ["api-server"]
-
-    def _check_alive(self) -> None:
-        for name, code in self.keeper.exit_codes().items():
-            if code not in (None, 0):
-                raise AirflowEndedError(f"{name} ended with exit code {code}.\n{self._tail(name)}")
-
-    def _tail(self, name: str) -> str:
-        lines = self.keeper.log(name).read_text(errors="replace").splitlines()
-        return "\n".join([f"The end of what {name} printed:", *(f"  {line}" for line in lines[-LOG_TAIL_LINES:])])

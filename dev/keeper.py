@@ -23,6 +23,8 @@ import psutil
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LOG_TAIL_LINES = 25
+
 
 class Keeper:
     """Our side: start, kill and ask after named processes. A context manager: at its end nothing is left.
@@ -63,9 +65,10 @@ class Keeper:
         codes: dict[str, int | None] = self._ask(do="exit_codes")
         return codes
 
-    def log(self, name: str) -> Path:
-        """Return the file that holds what `name` printed."""
-        return self.home / f"{name}.log"
+    def tail(self, name: str) -> str:
+        """Return the end of what `name` printed."""
+        lines = (self.home / f"{name}.log").read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:]
+        return "\n".join([f"The end of what {name} printed:", *(f"  {line}" for line in lines)])
 
     def _ask(self, **request: Any) -> dict[str, Any]:
         assert self._process.stdin is not None
@@ -78,7 +81,7 @@ class Keeper:
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError("The keeper of our processes has died; its message is above.")
-        answer = json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer
@@ -111,7 +114,9 @@ class _Kept:
 
     def end(self) -> None:
         # Children too, for those that left our sessions; sessions too, for those whose parent has died.
-        kill_all(lambda: in_sessions(self.sessions) | {child.pid for child in psutil.Process().children(recursive=True)})
+        kill_all(
+            lambda: in_sessions(self.sessions) | {child.pid for child in psutil.Process().children(recursive=True)}
+        )
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -125,6 +130,11 @@ def in_sessions(sessions: set[int]) -> set[int]:
         except (ProcessLookupError, PermissionError):
             continue
     return found
+
+
+def descendants() -> set[int]:
+    """Return our children, their children and so on."""
+    return {child.pid for child in psutil.Process().children(recursive=True)}
 
 
 def kill_all(find: Callable[[], set[int]]) -> None:
@@ -141,7 +151,7 @@ def kill_all(find: Callable[[], set[int]]) -> None:
 def is_dead(pid: int) -> bool:
     """Tell whether a process is gone or only waits for its parent to ask for its exit code."""
     try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 

@@ -1,4 +1,4 @@
-"""Make `.venvs/<name>` from `requirements/<lock>.txt`: `python3 dev/setup_venv.py airflow-3.3`.
+"""Make `.venvs/<name>` from `requirements/<lock>.txt`: `python3 -m dev.setup_venv airflow-3.3`.
 
 Runs on a bare Python 3.11+ before anything is installed, so it uses the standard library only.
 """
@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from stopping import stop_when_told
+from dev.stopping import stop_when_told
 
 ROOT = Path(__file__).resolve().parent.parent
 VENVS = ROOT / ".venvs"
@@ -32,7 +32,9 @@ def run(what: str, *command: str | Path) -> None:
     # Compiling once here saves every later start of Airflow several seconds.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     if subprocess.run([str(part) for part in command], env=env, check=False, stdin=subprocess.DEVNULL).returncode:
-        sys.exit(f"Set-up stopped at: {what}.\n  The command was: {' '.join(map(str, command))}\n  Its message is above.")
+        sys.exit(
+            f"Set-up stopped at: {what}.\n  The command was: {' '.join(map(str, command))}\n  Its message is above."
+        )
     print(f"    done in {time.monotonic() - began:.1f} s", flush=True)
 
 
@@ -50,7 +52,7 @@ def set_up(name: str, lock: str, python: str) -> None:
     """Create the environment `name` with what `requirements/<lock>.txt` pins and this project itself."""
     print(f"Setting up .venvs/{name} (once; a minute or two when nothing is cached)", flush=True)
     uv, venv = ensure_uv(), VENVS / name
-    install = [uv, "pip", "install", "--quiet", "--python", python_in(venv)]
+    install = (uv, "pip", "install", "--quiet", "--python", python_in(venv))
     requirements = ROOT / "requirements" / f"{lock}.txt"
     run("the environment", uv, "venv", "--quiet", "--clear", "--python", python, venv)
     run(f"the packages of requirements/{lock}.txt", *install, "--compile-bytecode", "-r", requirements)
@@ -66,7 +68,9 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable, help="interpreter or version range (default: this one)")
     options = parser.parse_args()
     if sys.version_info < OLDEST_PYTHON:
-        sys.exit(f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}: make PYTHON=python3.12")
+        sys.exit(
+            f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}: make PYTHON=python3.12"
+        )
     stop_when_told()
     set_up(options.name, options.lock or options.name, options.python)
 

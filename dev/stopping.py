@@ -34,8 +34,8 @@ def _follow(make: int) -> None:
 def stop_when_told() -> None:
     """Raise KeyboardInterrupt in the main thread on SIGINT, SIGTERM or SIGHUP, to us or to the make above us.
 
-    Ctrl-C reaches the whole terminal group. A signal to make alone does not: make then only waits for its recipe to end,
-    and a killed make leaves it running.
+    Ctrl-C reaches the whole terminal group. A signal to make alone does not: make then only waits for its recipe to
+    end, and a killed make leaves it running.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # Set even for SIGINT: a shell that starts us in the background has it ignored.

@@ -13,12 +13,18 @@ from pydantic_core import from_json, to_json
 
 from airflow_provider_clicksend import __version__
 from airflow_provider_clicksend.api import answers, errors, paging, resources, retry
-from airflow_provider_clicksend.api.models.base import Page, Row
+from airflow_provider_clicksend.api.models.base import Page, Request, Row
+from airflow_provider_clicksend.api.settings import (
+    DEFAULT_BASE_URL,
+    DEFAULT_CONTROL_URL,
+    DEFAULT_TIMEOUT,
+    checked_header,
+    checked_key,
+    checked_timeout,
+    checked_url,
+)
 
 log = logging.getLogger(__name__)
-
-DEFAULT_BASE_URL = "https://gateway.maton.ai"
-DEFAULT_CONTROL_URL = "https://ctrl.maton.ai"
 
 
 class ClickSendClient:
@@ -35,6 +41,7 @@ class ClickSendClient:
     :param sender: the ``from`` of messages that name none.
     :param source: the ``source`` of messages that name none, shown in ClickSend's analytics.
     :param timeout: seconds, for connecting and for each read.
+    :raises ClickSendConfigError: for a setting that cannot work; plain http is for this machine only.
     """
 
     def __init__(
@@ -46,18 +53,17 @@ class ClickSendClient:
         control_url: str | None = None,
         sender: str | None = None,
         source: str = "airflow",
-        timeout: float = 30.0,
+        timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
-        base_url = base_url.rstrip("/")
+        base_url = checked_url(base_url, "base_url")
+        default_control_url = DEFAULT_CONTROL_URL if base_url == DEFAULT_BASE_URL else base_url
         self._gateway_url = f"{base_url}/clicksend/v3"
-        self._control_url = (control_url or (DEFAULT_CONTROL_URL if base_url == DEFAULT_BASE_URL else base_url)).rstrip(
-            "/"
-        )
-        self._api_key = api_key
-        self.maton_connection_id = maton_connection_id
+        self._control_url = checked_url(control_url or default_control_url, "control_url")
+        self._api_key = checked_key(api_key)
+        self.maton_connection_id = maton_connection_id and checked_header(maton_connection_id, "maton_connection_id")
         self.sender = sender
         self.source = source
-        self.timeout = timeout
+        self.timeout = checked_timeout(timeout)
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"airflow-provider-clicksend/{__version__}"
         # As an auth object, so that a ~/.netrc entry for the host cannot replace the header.
@@ -111,6 +117,7 @@ class ClickSendClient:
         """Call ClickSend and return the envelope's ``data``.
 
         :param path: below ``/clicksend/v3``, ids already encoded by :func:`.paths.path_id`.
+        :param json: what leaves: a request model or JSON primitives.
         :param repeatable: whether the call may be repeated after it may have arrived; by default GETs only.
         """
         url = self._gateway_url + path
@@ -144,7 +151,7 @@ class ClickSendClient:
         repeatable: bool | None = None,
     ) -> tuple[int, Any]:
         repeatable = method == "GET" if repeatable is None else repeatable
-        data = None if json is None else to_json(json)
+        data = json.json_bytes() if isinstance(json, Request) else None if json is None else to_json(json)
         tries = 0
         while True:
             tries += 1
@@ -154,7 +161,7 @@ class ClickSendClient:
                 wait = retry.wait_before_retry(error, tries=tries, repeatable=repeatable)
                 if wait is None:
                     raise
-                log.warning("%s %s: %s Trying again in %.1f s.", method, path, error, wait)
+                log.warning("%s Trying again in %.1f s.", error, wait)
             time.sleep(wait)
 
     def _once(
@@ -170,9 +177,9 @@ class ClickSendClient:
         except requests.RequestException as exc:
             raise _transport_error(f"{method} {path}", exc, self.timeout) from None
         body = _parse(response.content)
-        error = answers.error_for(response.status_code, response.headers, body)
+        error = answers.error_for(response.status_code, response.headers, body, secret=self._api_key)
         if error is not None:
-            error.args = (f"{method} {path}: {error}".replace(self._api_key, "***"),)
+            error.args = (f"{method} {path}: {error}",)
             raise error
         return response.status_code, body
 
@@ -190,16 +197,15 @@ def _parse(content: bytes) -> Any:
 
 def _transport_error(what: str, exc: requests.RequestException, timeout: float) -> errors.ClickSendTransportError:
     """Say whether the request may have left. The library's own text names hosts and queries, so it is not quoted."""
+    cause = exc.args[0] if exc.args else None
     if isinstance(exc, requests.ConnectTimeout):
         return errors.ClickSendTimeoutError(f"{what}: no connection within {timeout:g} s.", request_sent=False)
-    if isinstance(exc, requests.Timeout):
+    if isinstance(exc, requests.Timeout) or isinstance(cause, urllib3.exceptions.ReadTimeoutError):
         return errors.ClickSendTimeoutError(
             f"{what}: no answer within {timeout:g} s; the request may have arrived.", request_sent=True
         )
-    reason = getattr(exc.args[0] if exc.args else None, "reason", None)
-    never_left = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
-    untrusted = isinstance(reason, urllib3.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(reason)
-    if untrusted or isinstance(reason, never_left) or isinstance(exc, requests.exceptions.InvalidURL):
+    reason = getattr(cause, "reason", None)
+    if _never_left(exc, reason):
         return errors.ClickSendTransportError(
             f"{what}: cannot connect ({type(reason or exc).__name__}). Is the network up and `host` right?",
             request_sent=False,
@@ -207,3 +213,11 @@ def _transport_error(what: str, exc: requests.RequestException, timeout: float) 
     return errors.ClickSendTransportError(
         f"{what}: the connection broke ({type(exc).__name__}); the request may have arrived.", request_sent=True
     )
+
+
+def _never_left(exc: requests.RequestException, reason: object) -> bool:
+    if isinstance(reason, urllib3.exceptions.SSLError):
+        return "CERTIFICATE_VERIFY_FAILED" in str(reason)
+    # A ValueError: requests found the request itself impossible (a URL, a header).
+    refused = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
+    return isinstance(reason, refused) or isinstance(exc, ValueError)

@@ -9,7 +9,8 @@
     ├── ClickSendApiError               an answer that says no
     │   ├── ClickSendAuthenticationError (401)   ├── ClickSendForbiddenError (403)
     │   ├── ClickSendNotFoundError (404)         ├── ClickSendBadRequestError (400, 405, 412, 422)
-    │   ├── ClickSendRateLimitError (429)        └── ClickSendServerError (5xx)
+    │   │   └── ClickSendNotCancelledError       └── ClickSendServerError (5xx, 408)
+    │   └── ClickSendRateLimitError (429)
     ├── ClickSendResponseError          a 2xx that cannot be read
     ├── ClickSendMessageRefusedError    accepted as a request, refused as a message
     ├── ClickSendOutcomeUnknownError    sent or not, nobody can say yet
@@ -96,6 +97,17 @@ class ClickSendNotFoundError(ClickSendApiError):
     """404."""
 
 
+class ClickSendNotCancelledError(ClickSendNotFoundError):
+    """A message cannot be cancelled, and the history says why.
+
+    :param outcome: ``"sent"`` or ``"unknown"``.
+    """
+
+    def __init__(self, message: str, *, outcome: str, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.outcome = outcome
+
+
 class ClickSendBadRequestError(ClickSendApiError):
     """400 and its relatives: the request can never succeed as it is."""
 
@@ -112,11 +124,15 @@ class ClickSendRateLimitError(ClickSendApiError):
 
 
 class ClickSendServerError(ClickSendApiError):
-    """5xx, or a 2xx whose envelope says so."""
+    """5xx or 408, or a 2xx whose envelope says so: not now."""
 
 
 class ClickSendResponseError(ClickSendError):
     """A 2xx answer that cannot be read: HTML of a proxy, an empty body, an unknown shape."""
+
+
+#: Refusals that another try may heal. THROTTLED: an equal text just went to the same number.
+TEMPORARY_STATUSES = frozenset({"THROTTLED", "INTERNAL_ERROR"})
 
 
 class ClickSendMessageRefusedError(ClickSendError):
@@ -124,6 +140,9 @@ class ClickSendMessageRefusedError(ClickSendError):
 
     :param refused: one entry a message: ``{"to", "status", "custom_string"}``.
     :param accepted: how many messages of the same send were accepted; they stay sent.
+    :param hint: what to do about it.
+
+    ``temporary`` tells whether another try may send some of them.
     """
 
     def __init__(self, refused: Sequence[Mapping[str, Any]], *, accepted: int = 0, hint: str = "") -> None:
@@ -133,6 +152,7 @@ class ClickSendMessageRefusedError(ClickSendError):
         super().__init__(f"{text} {hint}".rstrip())
         self.refused = list(refused)
         self.accepted = accepted
+        self.temporary = any(entry.get("status") in TEMPORARY_STATUSES for entry in refused)
 
 
 class ClickSendOutcomeUnknownError(ClickSendError):

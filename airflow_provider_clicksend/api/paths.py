@@ -6,13 +6,16 @@ from urllib.parse import quote
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 
+#: The dot segments, which URL libraries fold away, and what a template makes of an XCom that is not there.
+_NO_IDS = frozenset({"", ".", "..", "None"})
+
 
 def path_id(value: int | str) -> str:
     """Return an id as one path segment that cannot be anything else than that.
 
-    :raises ClickSendConfigError: for an empty id and for the dot segments, which URL libraries fold away.
+    :raises ClickSendConfigError: for what is no id.
     """
-    text = str(value)
-    if text in {"", ".", ".."}:
+    text = str(value).strip()
+    if text in _NO_IDS:
         raise ClickSendConfigError(f"{text!r} is no id.", field="id")
     return quote(text, safe="")

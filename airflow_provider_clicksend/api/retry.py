@@ -11,7 +11,7 @@ MAX_TRIES = 4
 #: Seconds. A server that asks for more than this is not waited for longer than this.
 MAX_WAIT = 60.0
 #: Statuses of a GET that a repeat may heal. A 500 of the gateway is no blip: it may mean an expired authorization.
-RETRIED_STATUSES = frozenset({502, 503, 504})
+RETRIED_STATUSES = frozenset({408, 502, 503, 504})
 
 
 def wait_before_retry(error: errors.ClickSendError, *, tries: int, repeatable: bool) -> float | None:
@@ -53,3 +53,12 @@ def may_have_been_accepted(error: errors.ClickSendError) -> bool:
     if isinstance(error, errors.ClickSendApiError):
         return error.http_status >= 500 or error.http_status < 300 or error.http_status == 408  # noqa: PLR2004
     return isinstance(error, errors.ClickSendResponseError)
+
+
+def can_never_succeed(error: errors.ClickSendError) -> bool:
+    """Tell whether the same call would fail for ever, so that a task's retries are pointless."""
+    if isinstance(error, errors.ClickSendMessageRefusedError):
+        return not error.temporary
+    if isinstance(error, errors.ClickSendApiError):
+        return not isinstance(error, errors.ClickSendRateLimitError | errors.ClickSendServerError)
+    return isinstance(error, errors.ClickSendConfigError | errors.ClickSendDeliveryFailedError)

@@ -3,17 +3,17 @@
 ClickSend has no idempotency key; the nearest is ``custom_string``, which it echoes in the answer, the history, receipts
 and replies. A reference names the task instance and the message in it, never the try:
 
-``af-<16 hex of DAG, run, task, map index>-<10 hex of the number>-<n-th message to that number>``
+``af-<16 hex of DAG, run, task, map index>-<place in the batch>-<10 hex of the recipient>``
 
-The number rather than the row's position, so that a list which changed its order or grew between two tries still
-recognises who was texted; the count, so that two equal texts to one number in one batch are two messages.
+The place makes two equal texts to one number two messages; the recipient tells, when the list changed its order
+between two tries, who was texted all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from hashlib import blake2b
 
+#: Characters of a custom_string (the limit that ClickSend's own n8n node states).
 MAX_REFERENCE = 50
 
 
@@ -28,20 +28,19 @@ def batch_reference(dag_id: str, run_id: str, task_id: str, map_index: int, gene
     return f"af-{blake2b(repr(parts).encode(), digest_size=8).hexdigest()}"
 
 
-def message_references(batch: str, recipients: Iterable[str]) -> list[str]:
-    """Return one reference a message, in order, each at most 50 characters.
+def message_reference(batch: str, place: int, recipient: str) -> str:
+    """Return the reference of one message, at most 50 characters.
 
     :param batch: from `batch_reference`.
-    :param recipients: the number, or the list, of each message.
+    :param place: in the batch, from 0.
+    :param recipient: its number, or the id of its list.
     """
-    key = batch.encode()
-    seen: dict[str, int] = {}
-    references = []
-    for recipient in recipients:
-        nth = seen[recipient] = seen.get(recipient, -1) + 1
-        digest = blake2b(recipient.encode(), digest_size=5, key=key).hexdigest()
-        references.append(f"{batch}-{digest}-{nth}")
-    return references
+    return f"{batch}-{place}-{blake2b(recipient.encode(), digest_size=5).hexdigest()}"
+
+
+def recipient_mark(reference: str) -> str:
+    """Return the part of a reference that tells the recipient."""
+    return reference.rpartition("-")[2]
 
 
 def belongs_to(batch: str, custom_string: str | None) -> bool:

@@ -51,7 +51,7 @@ def read_drafts(db: Connection, channel: str, body: dict[str, Any]) -> list[Draf
 
 def _unfold(db: Connection, channel: str, item: dict[str, Any], shared: dict[str, Any]) -> list[Draft]:
     draft = _draft(channel, item, shared)
-    if item.get("list_id") in {None, ""}:
+    if item.get("list_id") in (None, ""):
         return [draft]
     list_id = int(item["list_id"]) if str(item["list_id"]).isdigit() else 0
     rows = db.execute(

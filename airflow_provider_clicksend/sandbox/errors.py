@@ -6,11 +6,10 @@ from typing import Any
 class ApiError(Exception):
     """An answer other than 200, in ClickSend's envelope."""
 
-    def __init__(self, status: int, code: str, message: str, data: Any = None) -> None:
+    def __init__(self, status: int, code: str | int, message: str, data: Any = None) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
-        self.message = message
         self.data = data
 
 

@@ -50,7 +50,11 @@ def seed(db: Connection) -> None:
     db.execute(insert(tables.connections).values(**active))
     db.execute(
         insert(tables.rules),
-        [{"kind": "sms/receipts", "document": RECEIPT_RULE}, {"kind": "sms/inbound", "document": INBOUND_RULE}],
+        [
+            {"kind": "sms/receipts", "document": RECEIPT_RULE},
+            {"kind": "sms/inbound", "document": INBOUND_RULE},
+            {"kind": "voice/receipts", "document": RECEIPT_RULE},
+        ],
     )
     db.execute(
         insert(tables.lists),

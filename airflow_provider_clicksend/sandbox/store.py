@@ -1,6 +1,5 @@
 """One sandbox's memory: a SQLite file, its settings, and what a new account holds."""
 
-import dataclasses
 import tempfile
 import time
 from collections.abc import Iterator
@@ -8,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import create_engine, delete, event, insert, select
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Table, create_engine, delete, event, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import StaticPool
 
@@ -16,27 +16,28 @@ from airflow_provider_clicksend.sandbox import tables
 from airflow_provider_clicksend.sandbox.seed import seed
 
 
-@dataclasses.dataclass
-class Settings:
+class Settings(BaseModel):
     """The switches of the control API. Times are seconds."""
+
+    model_config = ConfigDict(extra="forbid")
 
     #: The one Maton key that is let in.
     api_key: str = "sandbox-key"
     #: From the acceptance of a message to its row in the history; never 0 at the live API.
-    history_lag: float = 1.0
+    history_lag: float = Field(1.0, ge=0)
     #: From the acceptance (or the scheduled time) of a message to its receipt.
-    deliver_after: float = 1.5
+    deliver_after: float = Field(1.5, ge=0)
     #: "live": the shapes that were captured; "sdk": those that the official Python SDK accepts.
     profile: Literal["live", "sdk"] = "live"
     #: Prefixes ("+91") whose messages are refused with COUNTRY_NOT_ENABLED.
-    disabled_countries: list[str] = dataclasses.field(default_factory=list)
+    disabled_countries: list[str] = []
     #: Senders whose messages are refused with REGISTRATION_NEEDED.
-    unregistered_senders: list[str] = dataclasses.field(default_factory=list)
+    unregistered_senders: list[str] = []
     #: The same text to the same number within this time is refused with THROTTLED; 0: never.
-    throttle_window: float = 0.0
+    throttle_window: float = Field(0.0, ge=0)
     #: Requests that one operation may get within ``rate_window``; 0: no limit.
-    rate_limit: int = 0
-    rate_window: float = 60.0
+    rate_limit: int = Field(0, ge=0)
+    rate_window: float = Field(60.0, gt=0)
     #: False: every voice call answers 403, as for an account without voice access.
     voice_enabled: bool = True
 
@@ -75,12 +76,15 @@ class Store:
             yield db
 
     def change_settings(self, changes: dict[str, Any]) -> None:
-        """Set and store the settings in `changes`; the names must be those of :class:`Settings`."""
-        self.settings = dataclasses.replace(self.settings, **changes)
+        """Set and store settings by their names.
+
+        :raises pydantic.ValidationError: an unknown name or a value that cannot be.
+        """
+        self.settings = Settings.model_validate({**self.settings.model_dump(), **changes})
+        rows = [{"name": name, "value": value} for name, value in self.settings.model_dump().items()]
         with self.begin() as db:
             db.execute(delete(tables.settings))
-            values = dataclasses.asdict(self.settings)
-            db.execute(insert(tables.settings), [{"name": name, "value": value} for name, value in values.items()])
+            db.execute(insert(tables.settings), rows)
 
     def reset(self) -> None:
         """Return to a new account with the settings of the start, keeping the key."""
@@ -101,6 +105,11 @@ class Store:
 def now() -> float:
     """Return the sandbox's clock, Unix seconds."""
     return time.time()
+
+
+def add_row(db: Connection, table: Table, **values: Any) -> int:
+    """Insert one row and return the id that it got."""
+    return int(db.execute(insert(table).values(**values)).lastrowid)
 
 
 def _survive_a_kill(connection: Any, _record: Any) -> None:

@@ -25,15 +25,19 @@ class Account(Answer):
     @model_validator(mode="before")
     @classmethod
     def _drop_the_key(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("_subaccount"), dict):
-            subaccount = {name: value for name, value in data["_subaccount"].items() if name != "api_key"}
-            return {**data, "_subaccount": subaccount}
-        return data
+        return _without_keys(data)
 
     @property
     def currency(self) -> str | None:
         """The account's currency, for example ``"USD"``."""
         return self.currency_.currency_name_short if self.currency_ else None
+
+
+def _without_keys(data: Any) -> Any:
+    """Drop every ``api_key`` at any depth."""
+    if isinstance(data, dict):
+        return {name: _without_keys(value) for name, value in data.items() if name != "api_key"}
+    return [_without_keys(value) for value in data] if isinstance(data, list) else data
 
 
 class Country(Answer):
@@ -49,7 +53,8 @@ class Connection(Answer):
     """One of Maton's connections to an app.
 
     :param status: ``"ACTIVE"``, ``"PENDING"`` or ``"FAILED"``.
-    :param url: the link at which a person authorises it. It holds a session token: never log it.
+    :param url: the link at which a person authorises it. It holds a session token: never log it. It is there for who
+        asks for it by name; neither ``repr()`` nor :meth:`primitives` shows it.
     """
 
     key_fields: ClassVar = ("connection_id",)
@@ -60,16 +65,16 @@ class Connection(Answer):
     method: Text = None
     creation_time: Text = None
     last_updated_time: Text = None
-    url: Text = Field(default=None, repr=False)
+    url: Text = Field(default=None, repr=False, exclude=True)
 
     @model_validator(mode="before")
     @classmethod
     def _unwrap(cls, data: Any) -> Any:
-        """Take the id from wherever Maton's answers were documented to have it."""
+        """Take the fields from wherever Maton's answers were documented to have them, and leave no second copy."""
         if not isinstance(data, dict):
             return data
         inner = data.get("connection")
         flat = {**data, **inner} if isinstance(inner, dict) else dict(data)
-        if "connection_Id" in flat:
-            flat.setdefault("connection_id", flat["connection_Id"])
-        return flat
+        flat.pop("connection", None)
+        misspelled = flat.pop("connection_Id", None)
+        return {"connection_id": misspelled, **flat} if misspelled else flat

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendResponseError
 
-
-def _none_if_blank(value: object) -> object:
-    return None if value == "" else value
-
-
-#: ClickSend writes "no value" as null, as "" or not at all, and numbers now and then as strings ("201", "1.00").
-Int = Annotated[int | None, BeforeValidator(_none_if_blank)]
-Money = Annotated[Decimal | None, BeforeValidator(_none_if_blank)]
+Int = int | None
+Money = Decimal | None
 Text = str | None
+
+#: Wrong fields that an error names; the rest are counted.
+_NAMED = 10
 
 
 class Answer(BaseModel):
-    """Something that came back: unknown fields are kept, missing ones are None, numbers as strings are accepted."""
+    """Something that came back.
+
+    Unknown fields are kept; missing ones are None, and so are optional ones that cannot be read (ClickSend writes "no
+    value" as null, as ``""`` or not at all); numbers as strings are accepted (``"201"``, ``"1.00"``).
+    """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True, coerce_numbers_to_str=True, frozen=True)
 
@@ -33,29 +36,36 @@ class Answer(BaseModel):
     @property
     def row_key(self) -> object:
         """What tells this row from the others of its list."""
-        if not self.key_fields:
-            return self.model_dump_json()
-        return tuple(getattr(self, name) for name in self.key_fields)
+        key = tuple(getattr(self, name) for name in self.key_fields)
+        return key if key and None not in key else self.model_dump_json()
 
     @classmethod
     def read(cls, data: object) -> Self:
         """Read one answer.
 
-        :raises ClickSendResponseError: when it is not of this shape; the text names fields, never values.
+        :raises ClickSendResponseError: when a field that it must have is missing; the text names fields, never values.
         """
         try:
             return cls.model_validate(data)
         except ValidationError as exc:
-            fields = sorted({".".join(str(part) for part in error["loc"]) or "it" for error in exc.errors()})
+            unreadable = [error["loc"] for error in exc.errors() if error["type"] != "missing"]
+        try:
+            return cls.model_validate(_without(data, unreadable))
+        except ValidationError as exc:
+            fields = sorted({_path(error["loc"]) or "it" for error in exc.errors()})
             raise ClickSendResponseError(
-                f"An answer of ClickSend is no {cls.__name__}: {', '.join(fields)} cannot be read."
+                f"An answer of ClickSend is no {cls.__name__}: {_shortened(fields)} cannot be read."
             ) from None
+
+    def primitives(self) -> dict[str, Any]:
+        """Return it as JSON primitives under the API's own names; money is a string."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
 class Request(BaseModel):
-    """Something that goes out: an unknown field is an error that names it."""
+    """Something that goes out: an unknown field is an error that names it. A model that is given is never changed."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, revalidate_instances="always")
 
     @classmethod
     def build(cls, data: object) -> Self:
@@ -66,22 +76,24 @@ class Request(BaseModel):
         try:
             return cls.model_validate(data)
         except ValidationError as exc:
-            rows = [(".".join(str(part) for part in error["loc"]), error["msg"]) for error in exc.errors()]
-            text = "; ".join(f"{name}: {message}" for name, message in rows)
-            raise ClickSendConfigError(f"{cls.__name__}: {text}", field=rows[0][0]) from None
+            wrong = [(_path(error["loc"]) or cls.__name__, _complaint(dict(error))) for error in exc.errors()]
+            text = _shortened([f"{name}: {complaint}" for name, complaint in wrong], "; ")
+            raise ClickSendConfigError(f"{text}.", field=wrong[0][0]) from None
 
-    def payload(self) -> dict[str, Any]:
+    def json_bytes(self) -> bytes:
         """Return the JSON that leaves: only what was set."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
 Row = TypeVar("Row", bound=Answer)
 
 
-class Page(BaseModel, Generic[Row]):
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
     """One page of a list.
 
-    :param total: rows of the whole list. :param last_page: its last page; 0 when the list is empty.
+    :param total: rows of the whole list.
+    :param last_page: its last page; 0 when the list is empty.
     """
 
     rows: list[Row]
@@ -92,23 +104,67 @@ class Page(BaseModel, Generic[Row]):
 
     @classmethod
     def read(cls, model: type[Row], data: object) -> Page[Row]:
-        """Read a page; a plain array, and a paginator without its last page, are pages too."""
-        envelope: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-        found = envelope.get("data", []) if isinstance(data, Mapping) else data
+        """Read a page; a plain array, and a paginator without its last page, are pages too.
+
+        :raises ClickSendResponseError: when there is no list of rows; an empty list may lack it, but says total 0.
+        """
+        envelope: Mapping[str, Any] = data if isinstance(data, Mapping) else {"data": data}
+        found = envelope.get("data", [] if count(envelope.get("total"), 0) == 0 else None)
         if not isinstance(found, list):
             raise ClickSendResponseError(f"A list of {model.__name__} was expected and something else came.")
         rows = [model.read(row) for row in found]
-        total = _count(envelope.get("total"), len(rows))
-        per_page = _count(envelope.get("per_page"), 0) or max(len(rows), 1)
+        total = count(envelope.get("total"), len(rows))
+        per_page = count(envelope.get("per_page"), 0) or max(len(rows), 1)
         return cls(
             rows=rows,
             total=total,
-            current_page=_count(envelope.get("current_page"), 1),
-            last_page=_count(envelope.get("last_page"), math.ceil(total / per_page)),
+            current_page=count(envelope.get("current_page"), 1),
+            last_page=count(envelope.get("last_page"), math.ceil(total / per_page)),
             per_page=per_page,
         )
 
+    def primitives(self) -> dict[str, Any]:
+        """Return it as JSON primitives."""
+        return {
+            "rows": [row.primitives() for row in self.rows],
+            "total": self.total,
+            "current_page": self.current_page,
+            "last_page": self.last_page,
+            "per_page": self.per_page,
+        }
 
-def _count(value: object, default: int) -> int:
+
+def count(value: object, default: int) -> int:
+    """Return a number that may have come as a string."""
     text = str(value)
-    return int(text) if text.isdigit() else default
+    return int(text) if text.isascii() and text.isdigit() else default
+
+
+def _without(data: object, paths: list[tuple[int | str, ...]]) -> object:
+    """Return a copy without the fields in which these paths end (of a list in a field, the whole field goes)."""
+    kept = deepcopy(data)
+    for path in paths:
+        owner, name, spot = None, None, kept
+        for part in path:
+            if isinstance(spot, dict):
+                owner, name, spot = spot, part, spot.get(part)
+            elif isinstance(spot, list) and isinstance(part, int):
+                spot = spot[part]
+        if owner is not None:
+            owner.pop(name, None)
+    return kept
+
+
+def _path(parts: tuple[int | str, ...]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+
+def _complaint(error: dict[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "no such argument"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _shortened(texts: list[str], separator: str = ", ") -> str:
+    more = f"{separator}and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
+    return separator.join(texts[:_NAMED]) + more

@@ -9,6 +9,9 @@ from pydantic import AliasChoices, BeforeValidator, Field, field_validator, mode
 
 from airflow_provider_clicksend.api.models.base import Answer, Int, Money, Request, Text
 
+#: The year 5138 in seconds, March 1973 in milliseconds: what is larger is no count of seconds.
+_MAX_SECONDS = 10**11
+
 
 def _seconds(value: object) -> object:
     """Unix seconds of an aware datetime; anything else stays for the int check."""
@@ -16,6 +19,9 @@ def _seconds(value: object) -> object:
         if value.tzinfo is None:
             raise ValueError("a datetime needs a time zone")
         return int(value.timestamp())
+    if isinstance(value, int) and value >= _MAX_SECONDS:
+        # ClickSend takes milliseconds without a word and never sends the message.
+        raise ValueError("Unix seconds are needed, these look like milliseconds")
     return value
 
 
@@ -88,6 +94,26 @@ class VoiceMessage(OutgoingMessage):
         return value
 
 
+class SmsSend(Request):
+    """A request to send, or price, texts."""
+
+    messages: list[SmsMessage]
+    shorten_urls: bool | None = None
+
+
+class MmsSend(Request):
+    """A request to send, or price, one picture."""
+
+    messages: list[MmsMessage]
+    media_file: str = Field(min_length=1)
+
+
+class VoiceSend(Request):
+    """A request to make, or price, calls."""
+
+    messages: list[VoiceMessage]
+
+
 class SentMessage(Answer):
     """What became of one message of a send or a price; refused ones lack most fields.
 
@@ -125,12 +151,20 @@ class SendResult(Answer):
     queued_count: Int = None
     blocked_count: Int = None
     #: Old documents write `currency`, the live API `_currency`.
-    currency_: Currency | None = Field(default=None, validation_alias=AliasChoices("_currency", "currency"))
+    currency_: Currency | None = Field(
+        default=None, validation_alias=AliasChoices("_currency", "currency"), serialization_alias="_currency"
+    )
 
     @property
     def currency(self) -> str | None:
         """The account's currency, for example ``"USD"``."""
         return self.currency_.currency_name_short if self.currency_ else None
+
+
+class Upload(Answer):
+    """A file that was uploaded, and where ClickSend can fetch it."""
+
+    url: str = Field(alias="_url")
 
 
 class HistoryRow(Answer):
@@ -148,7 +182,8 @@ class HistoryRow(Answer):
     to: Text = None
     from_: Text = Field(default=None, alias="from")
     body: Text = None
-    date: Int = Field(default=None, validation_alias=AliasChoices("date", "date_added"))
+    #: SMS answers `date`; MMS and voice `date_added`, beside a `date` that may be null or a text.
+    date: Int = Field(default=None, validation_alias=AliasChoices("date_added", "date"))
     schedule: Int = None
     custom_string: Text = None
     message_parts: Int = None

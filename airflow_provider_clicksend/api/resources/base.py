@@ -6,8 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.api.models.base import Page, Request, Row
-from airflow_provider_clicksend.api.models.messages import HistoryRow, OutgoingMessage, Receipt, SendResult
+from airflow_provider_clicksend.api.models.base import Page, Row, count
+from airflow_provider_clicksend.api.models.messages import (
+    HistoryRow,
+    MmsSend,
+    OutgoingMessage,
+    Receipt,
+    SendResult,
+    SmsSend,
+    VoiceSend,
+)
 from airflow_provider_clicksend.api.paging import MAX_LIMIT, query
 from airflow_provider_clicksend.api.paths import path_id
 
@@ -31,11 +39,11 @@ class Resource:
 class ChannelResource(Resource):
     """A way to reach people: SMS, MMS and voice answer alike.
 
-    Subclasses name their path and the model of what they send.
+    Subclasses name their path and the model of their send.
     """
 
     path: ClassVar[str]
-    message_model: ClassVar[type[OutgoingMessage]]
+    send_model: ClassVar[type[SmsSend | MmsSend | VoiceSend]]
 
     def history(
         self,
@@ -77,18 +85,11 @@ class ChannelResource(Resource):
             raise ClickSendConfigError(
                 f"{len(messages)} messages: one request takes 1 to {MAX_MESSAGES}.", field="messages"
             )
-        body = {"messages": [self._payload(message) for message in messages], **extra}
-        return SendResult.read(self._client.gateway("POST", f"{self.path}/{verb}", json=body))
-
-    def _payload(self, message: Any) -> dict[str, Any]:
-        if isinstance(message, Request):
-            payload = message.payload()
-        else:
-            payload = self.message_model.build(message).payload()
-        payload.setdefault("source", self._client.source)
-        if self._client.sender:
-            payload.setdefault("from", self._client.sender)
-        return payload
+        request = self.send_model.build({"messages": messages, **extra})
+        for message in request.messages:
+            message.source = message.source or self._client.source
+            message.from_ = message.from_ or self._client.sender
+        return SendResult.read(self._client.gateway("POST", f"{self.path}/{verb}", json=request))
 
 
 class ScheduledResource(ChannelResource):
@@ -113,5 +114,9 @@ class ScheduledResource(ChannelResource):
         self._client.gateway("PUT", f"{self.path}/{path_id(message_id)}/cancel")
 
     def _cancel_all(self, body: Mapping[str, Any] | None = None) -> int:
-        answer = self._client.gateway("PUT", f"{self.path}/cancel-all", json=body)
-        return int((answer or {}).get("count", 0))
+        return number_in(self._client.gateway("PUT", f"{self.path}/cancel-all", json=body), "count")
+
+
+def number_in(answer: object, name: str) -> int:
+    """Return a number from an answer; where there is nothing to count, ClickSend may answer ``[]`` or null."""
+    return count(answer.get(name), 0) if isinstance(answer, Mapping) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.api.models.account import Connection
 from airflow_provider_clicksend.api.models.base import Page
 from airflow_provider_clicksend.api.paths import path_id
@@ -22,7 +23,14 @@ class ConnectionsResource(Resource):
 
     def create(self, *, app: str = "clicksend") -> Connection:
         """Create a connection; a person authorises it at its `url`, which holds a session token: never log it."""
-        return Connection.read(self._client.control("POST", "/connections", json={"app": app}))
+        created = Connection.read(self._client.control("POST", "/connections", json={"app": app}))
+        if created.url:
+            return created
+        try:
+            return self.get(created.connection_id)
+        except ClickSendError:
+            # It exists: who lost its id over this would create another.
+            return created
 
     def get(self, connection_id: str) -> Connection:
         """Read one connection."""

@@ -21,6 +21,6 @@ class EmailAddressesResource(Resource):
         body = {"email_address": email_address}
         return EmailAddress.read(self._client.gateway("POST", "/email/addresses", json=body))
 
-    def delete(self, email_address_id: int) -> None:
+    def delete(self, email_address_id: int | str) -> None:
         """Delete an address."""
         self._client.gateway("DELETE", f"/email/addresses/{path_id(email_address_id)}")

@@ -8,7 +8,7 @@ from airflow_provider_clicksend.api.models.base import Page
 from airflow_provider_clicksend.api.models.contacts import ContactList
 from airflow_provider_clicksend.api.paging import MAX_LIMIT
 from airflow_provider_clicksend.api.paths import path_id
-from airflow_provider_clicksend.api.resources.base import Resource
+from airflow_provider_clicksend.api.resources.base import Resource, number_in
 
 
 class ListsResource(Resource):
@@ -18,7 +18,7 @@ class ListsResource(Resource):
         """Read the contact lists, the account's opt-out list among them."""
         return self._page(ContactList, "/lists", page=page, limit=limit)
 
-    def get(self, list_id: int) -> ContactList:
+    def get(self, list_id: int | str) -> ContactList:
         """Read one list."""
         return ContactList.read(self._client.gateway("GET", f"/lists/{path_id(list_id)}"))
 
@@ -26,16 +26,16 @@ class ListsResource(Resource):
         """Create a list. ClickSend does not object to a second list of the same name."""
         return ContactList.read(self._client.gateway("POST", "/lists", json={"list_name": list_name}))
 
-    def update(self, list_id: int, *, list_name: str) -> ContactList:
+    def update(self, list_id: int | str, *, list_name: str) -> ContactList:
         """Rename a list."""
         path = f"/lists/{path_id(list_id)}"
         return ContactList.read(self._client.gateway("PUT", path, json={"list_name": list_name}))
 
-    def delete(self, list_id: int) -> None:
+    def delete(self, list_id: int | str) -> None:
         """Delete a list and the contacts in it."""
         self._client.gateway("DELETE", f"/lists/{path_id(list_id)}")
 
-    def remove_duplicates(self, list_id: int, *, fields: Sequence[str] = ("phone_number",)) -> int:
+    def remove_duplicates(self, list_id: int | str, *, fields: Sequence[str] = ("phone_number",)) -> int:
         """Remove contacts that are there twice and return how many were deleted.
 
         :param fields: what must be equal for two contacts to be the same. (The document names no body; the official
@@ -43,4 +43,4 @@ class ListsResource(Resource):
         """
         body = {"fields": list(fields)}
         answer = self._client.gateway("PUT", f"/lists/{path_id(list_id)}/remove-duplicates", json=body)
-        return int((answer or {}).get("deleted", 0))
+        return number_in(answer, "deleted")

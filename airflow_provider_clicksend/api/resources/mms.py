@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.api.models.messages import MmsMessage, SendResult
+from airflow_provider_clicksend.api.models.messages import MmsMessage, MmsSend, SendResult, Upload
 from airflow_provider_clicksend.api.resources.base import ChannelResource
 
 #: Bytes of an attachment (ClickSend's documents; some phones take 30 kB only).
@@ -19,7 +19,7 @@ class MmsResource(ChannelResource):
     """``/mms``."""
 
     path = "/mms"
-    message_model = MmsMessage
+    send_model = MmsSend
 
     def send(self, messages: Sequence[MmsMessage | Mapping[str, Any]], *, media_file: str) -> SendResult:
         """Send one picture to up to 1,000 numbers. Read the status of each: a 200 may hold nothing but refusals.
@@ -34,13 +34,14 @@ class MmsResource(ChannelResource):
         """Ask what a send would cost. The answer looks like that of a send, and sends nothing."""
         return self._post_messages("price", messages, media_file=media_file)
 
-    def upload(self, path: Path) -> str:
+    def upload(self, path: Path | str) -> str:
         """Upload a picture and return its URL, which works for 10 minutes only: do not schedule with it.
 
+        :param path: a local file.
         :raises ClickSendConfigError: when the file is missing, empty or larger than 250 kB.
         """
         try:
-            content = path.read_bytes()
+            content = Path(path).read_bytes()
         except OSError as exc:
             raise ClickSendConfigError(f"media_file {path}: {exc.strerror}.", field="media_file") from None
         if not 0 < len(content) <= MAX_MEDIA_BYTES:
@@ -49,5 +50,4 @@ class MmsResource(ChannelResource):
                 field="media_file",
             )
         body = {"content": base64.b64encode(content).decode()}
-        answer = self._client.gateway("POST", "/uploads", params={"convert": "mms"}, json=body)
-        return str(answer["_url"])
+        return Upload.read(self._client.gateway("POST", "/uploads", params={"convert": "mms"}, json=body)).url

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.models.base import Page
-from airflow_provider_clicksend.api.models.messages import InboundMessage, SendResult, SmsMessage
+from airflow_provider_clicksend.api.models.messages import InboundMessage, SendResult, SmsMessage, SmsSend
 from airflow_provider_clicksend.api.paging import MAX_LIMIT
 from airflow_provider_clicksend.api.paths import path_id
 from airflow_provider_clicksend.api.resources.base import ScheduledResource
@@ -16,7 +17,7 @@ class SmsResource(ScheduledResource):
     """``/sms``: everything about text messages."""
 
     path = "/sms"
-    message_model = SmsMessage
+    send_model = SmsSend
 
     def send(
         self, messages: Sequence[SmsMessage | Mapping[str, Any]], *, shorten_urls: bool | None = None
@@ -45,19 +46,29 @@ class SmsResource(ScheduledResource):
 
         :param before: Unix seconds. It is required: without it ClickSend marks all, also what came after your reading.
         """
-        self._client.gateway("PUT", "/sms/receipts-read", json={"date_before": before})
+        self._mark_read("receipts", before)
 
     def mark_inbound_read(self, *, before: int) -> None:
         """Mark the replies before a time as read, for everybody who reads this account.
 
         :param before: Unix seconds, required for the reason given at :meth:`mark_receipts_read`.
         """
-        self._client.gateway("PUT", "/sms/inbound-read", json={"date_before": before})
+        self._mark_read("inbound", before)
+
+    def _mark_read(self, what: str, before: int) -> None:
+        # Doing it twice is doing it once, so it may be repeated.
+        self._client.gateway("PUT", f"/sms/{what}-read", json={"date_before": before}, repeatable=True)
 
     def cancel_all(self, *, custom_string: str | None = None) -> int:
         """Cancel scheduled texts and return how many.
 
         :param custom_string: only those with this one (how ClickSend matches it is not documented). Without it, the
             schedule of the **whole account** is cancelled.
+        :raises ClickSendConfigError: for an empty one, which ClickSend might take for none.
         """
+        if custom_string == "":
+            raise ClickSendConfigError(
+                "custom_string is empty: name one, or leave it out to cancel the whole account's schedule.",
+                field="custom_string",
+            )
         return self._cancel_all(None if custom_string is None else {"custom_string": custom_string})

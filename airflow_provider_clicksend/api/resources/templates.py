@@ -25,11 +25,11 @@ class TemplatesResource(Resource):
         """Create a template. ``{name}`` in the body is a placeholder."""
         return self._write("POST", "/sms/templates", template_name, body)
 
-    def update(self, template_id: int, *, template_name: str, body: str) -> Template:
+    def update(self, template_id: int | str, *, template_name: str, body: str) -> Template:
         """Replace a template; ClickSend wants both fields."""
         return self._write("PUT", f"/sms/templates/{path_id(template_id)}", template_name, body)
 
-    def delete(self, template_id: int) -> None:
+    def delete(self, template_id: int | str) -> None:
         """Delete a template."""
         self._client.gateway("DELETE", f"/sms/templates/{path_id(template_id)}")
 

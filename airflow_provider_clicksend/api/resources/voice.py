@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow_provider_clicksend.api.models.base import Page
 from airflow_provider_clicksend.api.models.contacts import Language
-from airflow_provider_clicksend.api.models.messages import SendResult, VoiceMessage
+from airflow_provider_clicksend.api.models.messages import SendResult, VoiceMessage, VoiceSend
 from airflow_provider_clicksend.api.resources.base import ScheduledResource
 
 
@@ -15,7 +15,7 @@ class VoiceResource(ScheduledResource):
     """``/voice``. It needs voice access on the account, otherwise ClickSend answers 403."""
 
     path = "/voice"
-    message_model = VoiceMessage
+    send_model = VoiceSend
 
     def send(self, messages: Sequence[VoiceMessage | Mapping[str, Any]]) -> SendResult:
         """Call up to 1,000 numbers. Read the status of each: a 200 may hold nothing but refusals.

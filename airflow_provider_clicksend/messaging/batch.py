@@ -1,0 +1,216 @@
+"""A batch in the making: recipients and what they have in common become messages, checked before anything leaves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
+from airflow_provider_clicksend.messaging.outbox import Message
+from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference
+from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
+
+#: Seconds. ClickSend's help (article 42192): what is scheduled more than four months ahead "will not be sent".
+MAX_AHEAD = 4 * 30 * 86_400
+#: Unix seconds have ten digits until the year 2286; thirteen are milliseconds.
+_MILLISECONDS = 10_000_000_000
+_NAMED_ROWS = 20
+
+_ALPHA_SENDER = re.compile(r"[A-Za-z0-9]{3,11}")
+_NUMERIC_SENDER = re.compile(r"\+?\d{3,15}")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Recipients, and what their messages have in common.
+
+    :param recipients: numbers in E.164, or rows (``{"to", "body", ...}``) that override what is common.
+    :param common: ``body``, ``from``, ``schedule`` ... of every message.
+    :param reference: the batch reference.
+    :param row_fields: what a row may hold.
+    :param required: what every message must have besides a recipient and a body.
+    :param template: text with ``{placeholders}`` that each row fills; then a row may hold anything.
+    :param max_parts: a text may not need more parts; `cut` cuts it instead of refusing it.
+    """
+
+    recipients: Sequence[str | Mapping[str, Any]]
+    common: Mapping[str, Any]
+    reference: str
+    row_fields: frozenset[str]
+    required: tuple[str, ...] = ()
+    template: str | None = None
+    max_parts: int | None = None
+    cut: bool = False
+    _common: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        given = {name: value for name, value in self.common.items() if value is not None}
+        if "schedule" in given:
+            given["schedule"] = unix_seconds(given["schedule"])
+        if self.cut and self.max_parts and given.get("body"):
+            given["body"] = cut_to_parts(given["body"], self.max_parts)
+        object.__setattr__(self, "_common", given)
+
+    def __len__(self) -> int:
+        return len(self.recipients)
+
+    def messages(self, start: int, stop: int) -> list[Message]:
+        """Return the messages at these places."""
+        return [self._message(place, self.recipients[place]) for place in range(start, min(stop, len(self)))]
+
+    def check(self, *, now: float | None) -> None:
+        """Check every message.
+
+        :param now: Unix seconds, to refuse a schedule in the past; None when an earlier try may have used it in time.
+        :raises ClickSendConfigError: names the rows and what is wrong with them.
+        """
+        if not self.recipients:
+            raise ClickSendConfigError("`to` is empty: there is nobody to send to.", field="to")
+        self._check_message(self._common, now, bare=True)
+        bad: list[str] = []
+        for place, row in enumerate(self.recipients):
+            problem = self._problem(row, now)
+            if problem:
+                bad.append(f"to[{place}] {problem}" if len(self) > 1 else f"to {problem}")
+        if bad:
+            more = f" and {len(bad) - _NAMED_ROWS} more" if len(bad) > _NAMED_ROWS else ""
+            raise ClickSendConfigError(f"{'; '.join(bad[:_NAMED_ROWS])}{more}. Nothing was sent.", field="to")
+
+    def _problem(self, row: str | Mapping[str, Any], now: float | None) -> str | None:
+        if isinstance(row, str) and not self.template and not self.required:
+            return _number_problem(row) or (None if self._common.get("body") else "has no body")
+        try:
+            self._check_row(row, now)
+        except ClickSendConfigError as error:
+            return str(error)
+        return None
+
+    def _check_row(self, row: str | Mapping[str, Any], now: float | None) -> None:
+        if not isinstance(row, str | Mapping):
+            raise ClickSendConfigError(f"is a {type(row).__name__}, not a number and not a row", field="to")
+        if isinstance(row, Mapping) and not self.template:
+            unknown = sorted(set(map(str, row)) - self.row_fields)
+            if unknown:
+                raise ClickSendConfigError(f"holds the unknown {', '.join(unknown)}", field=unknown[0])
+        self._check_message(self._message(0, row), now, bare=False)
+
+    def _check_message(self, message: Mapping[str, Any], now: float | None, *, bare: bool) -> None:
+        """Check what a message holds; a bare one is what all have in common, without recipient and reference."""
+        if not bare and "list_id" not in message:
+            problem = _number_problem(message.get("to"))
+            if problem:
+                raise ClickSendConfigError(problem, field="to")
+        lacking = [] if bare else [name for name in self.required if not message.get(name)]
+        if lacking:
+            raise ClickSendConfigError(f"has no {', '.join(lacking)}", field=lacking[0])
+        if not bare or "body" in message:
+            self._check_body(message.get("body"))
+        if "from" in message:
+            check_sender(message["from"])
+        if len(str(message.get("custom_string", ""))) > MAX_REFERENCE:
+            raise ClickSendConfigError(
+                f"custom_string is longer than {MAX_REFERENCE} characters", field="custom_string"
+            )
+        if "schedule" in message:
+            check_schedule(message["schedule"], now)
+
+    def _check_body(self, body: object) -> None:
+        if not isinstance(body, str) or not body.strip():
+            raise ClickSendConfigError("body is empty", field="body")
+        if self.max_parts and count_parts(body) > self.max_parts:
+            raise ClickSendConfigError(
+                f"body needs {count_parts(body)} parts and max_parts is {self.max_parts} "
+                '(on_too_long="cut" would cut it at a word)',
+                field="body",
+            )
+
+    def _message(self, place: int, row: str | Mapping[str, Any]) -> Message:
+        if isinstance(row, str) and not self.template:
+            message = {**self._common, "to": row}
+        else:
+            message = self._row_message({"to": row} if isinstance(row, str) else row)
+        if "custom_string" not in message:
+            recipient = str(message.get("to") or message.get("list_id"))
+            message["custom_string"] = message_reference(self.reference, place, recipient)
+        return message
+
+    def _row_message(self, row: Mapping[str, Any]) -> Message:
+        fields = {name: value for name, value in row.items() if value is not None and name in self.row_fields}
+        if "sender" in fields:
+            fields["from"] = fields.pop("sender")
+        if "schedule" in fields:
+            fields["schedule"] = unix_seconds(fields["schedule"])
+        if self.template:
+            fields["body"] = fill(self.template, row)
+        if self.cut and self.max_parts and fields.get("body"):
+            fields["body"] = cut_to_parts(fields["body"], self.max_parts)
+        return {**self._common, **fields}
+
+
+def chunks(batch: Batch, size: int) -> Iterator[tuple[int, list[Message]]]:
+    """Yield the place of the first message and the messages, `size` at a time."""
+    for start in range(0, len(batch), size):
+        yield start, batch.messages(start, start + size)
+
+
+def fill(template: str, row: Mapping[str, Any]) -> str:
+    """Fill ``{name}`` placeholders from a row.
+
+    :raises ClickSendConfigError: names the placeholders that the row lacks.
+    """
+    missing = sorted({name for name in _PLACEHOLDER.findall(template) if row.get(name) is None})
+    if missing:
+        raise ClickSendConfigError(f"lacks {', '.join(missing)}, which the template needs", field=missing[0])
+    return _PLACEHOLDER.sub(lambda match: str(row[match.group(1)]), template)
+
+
+def unix_seconds(value: object) -> object:
+    """Return the Unix seconds of an aware datetime; everything else as it is."""
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise ClickSendConfigError("schedule is a datetime without a time zone", field="schedule")
+    return int(value.timestamp())
+
+
+def check_schedule(schedule: object, now: float | None) -> None:
+    """Refuse what is no time in the next four months.
+
+    :raises ClickSendConfigError: says why.
+    """
+    if not isinstance(schedule, int) or isinstance(schedule, bool):
+        raise ClickSendConfigError("schedule must be a datetime with a time zone or Unix seconds", field="schedule")
+    if schedule >= _MILLISECONDS:
+        raise ClickSendConfigError("schedule looks like milliseconds; it must be Unix seconds", field="schedule")
+    if now is None:
+        return
+    if schedule < now:
+        raise ClickSendConfigError("schedule is in the past", field="schedule")
+    if schedule > now + MAX_AHEAD:
+        raise ClickSendConfigError(
+            "schedule is more than four months ahead; ClickSend would not send it", field="schedule"
+        )
+
+
+def check_sender(sender: object) -> None:
+    """Refuse what can be neither a number nor an alpha tag.
+
+    :raises ClickSendConfigError: says why.
+    """
+    text = str(sender)
+    if not _ALPHA_SENDER.fullmatch(text) and not _NUMERIC_SENDER.fullmatch(text):
+        raise ClickSendConfigError(
+            "sender must be a number, or a name of 3 to 11 letters and digits without spaces", field="sender"
+        )
+
+
+def _number_problem(number: object) -> str | None:
+    if is_e164(number):
+        return None
+    shown = mask_number(number) if number else repr(number)
+    return f"({shown}) is no number in E.164 such as +15551234567"

@@ -1,0 +1,223 @@
+"""What became of a batch of messages: accepted, refused, or in doubt. Plain values, no I/O."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_clicksend.api.errors import TEMPORARY_STATUSES
+from airflow_provider_clicksend.messaging.reference import belongs_to, recipient_mark
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api.models.messages import HistoryRow, SentMessage
+
+#: One message as it leaves: ``to`` or ``list_id``, ``body``, ``custom_string`` ...
+Message = dict[str, Any]
+
+#: Above so many messages a result keeps counts and refusals only, so that XCom does not carry megabytes.
+MAX_LISTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The messages of one request.
+
+    :param place: of its first message in the batch.
+    :param extra: what stands beside the messages in the request, such as ``media_file``.
+    """
+
+    place: int
+    messages: list[Message]
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """Tell this chunk from one that has other messages at the same place."""
+        return blake2b("\n".join(m["custom_string"] for m in self.messages).encode(), digest_size=8).hexdigest()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is settled.
+
+    :param rows: one entry an accepted message, kept for small batches only (`listed`).
+    """
+
+    listed: bool
+    accepted: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    total_price: Decimal = Decimal(0)
+    parts: int = 0
+    currency: str | None = None
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def add_answer(self, messages: Iterable[SentMessage], currency: str | None) -> None:
+        """Count what ClickSend answered: each message by its own status."""
+        self.currency = currency or self.currency
+        for message in messages:
+            if message.status == "SUCCESS":
+                self._accept(message)
+            else:
+                self.refused.append(
+                    {"to": message.to, "status": message.status, "custom_string": message.custom_string}
+                )
+
+    def add_found(self, rows: Iterable[HistoryRow]) -> None:
+        """Count messages that the history shows."""
+        for row in rows:
+            self._accept(row)
+
+    def merge(self, other: Tally) -> None:
+        """Add another tally."""
+        self.accepted += other.accepted
+        self.refused += other.refused
+        self.total_price += other.total_price
+        self.parts += other.parts
+        self.currency = other.currency or self.currency
+        self.rows += other.rows
+
+    def _accept(self, message: SentMessage | HistoryRow) -> None:
+        self.accepted += 1
+        price = message.message_price
+        if price:
+            self.total_price += price
+        self.parts += message.message_parts or 0
+        if self.listed:
+            self.rows.append(
+                {
+                    "message_id": message.message_id,
+                    "to": message.to,
+                    "custom_string": message.custom_string,
+                    "message_parts": message.message_parts,
+                    "message_price": None if price is None else str(price),
+                }
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts as JSON; `rows` are stored apart, they may be many."""
+        return {
+            "accepted": self.accepted,
+            "refused": self.refused,
+            "total_price": str(self.total_price),
+            "parts": self.parts,
+            "currency": self.currency,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], rows: list[dict[str, Any]], *, listed: bool) -> Tally:
+        """Rebuild what `to_json` gave."""
+        return cls(
+            listed=listed,
+            accepted=data["accepted"],
+            refused=data["refused"],
+            total_price=Decimal(data["total_price"]),
+            parts=data["parts"],
+            currency=data["currency"],
+            rows=rows,
+        )
+
+
+def result(tally: Tally, *, handle: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a send gives to XCom.
+
+    :param handle: stands in for the ids when there are too many to list; the sensors take it as `message_ids`.
+    """
+    refused = [{**entry, "message_id": None} for entry in tally.refused] if tally.listed else []
+    return {
+        "message_ids": [row["message_id"] for row in tally.rows] if tally.listed else dict(handle),
+        "accepted": tally.accepted,
+        "refused": tally.refused,
+        "total_price": f"{tally.total_price:.4f}",
+        "parts": tally.parts,
+        "currency": tally.currency,
+        "messages": [{**row, "status": "SUCCESS"} for row in tally.rows] + refused,
+    }
+
+
+def unanswered(messages: list[Message], answered: list[SentMessage]) -> list[Message]:
+    """Return the messages that an answer says nothing of. They are in doubt.
+
+    A list expands to one answer a contact: any number of answers, also none, speaks for it.
+    """
+    if len(answered) >= len(messages):
+        return []
+    counts = Counter(message.custom_string for message in answered)
+    missing = []
+    for message in messages:
+        if "list_id" in message:
+            continue
+        if counts[message["custom_string"]] > 0:
+            counts[message["custom_string"]] -= 1
+        else:
+            missing.append(message)
+    return missing
+
+
+def identity(message: Message) -> tuple[str, str]:
+    """Return what tells a message in the history: its custom string and, unless it is for a list, its number."""
+    return message["custom_string"], message.get("to") or ""
+
+
+class Evidence:
+    """What the history shows of messages in doubt.
+
+    :param wanted: the messages in doubt.
+    :param batch: the batch reference; rows of it that no current message has tell of a list that changed its order
+        between two tries: they count for the recipient, whatever the place.
+    :param current: the references of the whole batch as it is now; None when nothing can have changed.
+    """
+
+    def __init__(self, wanted: Iterable[Message], *, batch: str = "", current: frozenset[str] | None = None) -> None:
+        self._missing = Counter(identity(message) for message in wanted)
+        self._batch = batch
+        self._current = current
+        self._rows: dict[tuple[str, str], list[HistoryRow]] = defaultdict(list)
+        self._strays: dict[str, list[HistoryRow]] = defaultdict(list)
+
+    def add(self, row: HistoryRow) -> None:
+        """Take a row of the history into account."""
+        text = row.custom_string
+        if not text or row.direction == "in":
+            return
+        for key in ((text, row.to or ""), (text, "")):
+            if key in self._missing:
+                self._rows[key].append(row)
+                self._missing[key] -= 1
+                return
+        if self._current is not None and belongs_to(self._batch, text) and text not in self._current:
+            self._strays[recipient_mark(text)].append(row)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every wanted message was found."""
+        return all(count <= 0 for count in self._missing.values())
+
+    @property
+    def missing_numbers(self) -> set[str]:
+        """The numbers of what was not found; ``""`` stands for a list."""
+        return {number for (_, number), count in self._missing.items() if count > 0}
+
+    @property
+    def missing_count(self) -> int:
+        """How many wanted messages were not found."""
+        return sum(count for count in self._missing.values() if count > 0)
+
+    def take(self, message: Message) -> list[HistoryRow]:
+        """Return the rows that show this message was accepted, and use them up; none when nothing does."""
+        key = identity(message)
+        rows = self._rows.get(key)
+        if rows:
+            return self._rows.pop(key) if key[1] == "" else [rows.pop(0)]
+        strays = self._strays.get(recipient_mark(message["custom_string"]))
+        return [strays.pop(0)] if strays else []
+
+
+def retried(refused: Mapping[str, Any], *, cleared: bool) -> bool:
+    """Tell whether a message that an earlier try got refused is tried again.
+
+    :param cleared: a person cleared the task, presumably after mending the cause.
+    """
+    return cleared or refused.get("status") in TEMPORARY_STATUSES

@@ -1,0 +1,1 @@
+"""Airflow operators: a signature over a method of the client each."""

@@ -1,0 +1,41 @@
+"""What all our operators share."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
+from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+from airflow_provider_clicksend.hooks.failing import failing_for_good
+from airflow_provider_clicksend.version_compat import BaseOperator, Context
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api import ClickSendClient
+
+
+class ClickSendBaseOperator(BaseOperator):
+    """An operator with a client. Subclasses implement `call`.
+
+    :param clicksend_conn_id: the Airflow connection, of type ``clicksend``.
+    """
+
+    ui_color = "#e8f4ff"
+
+    def __init__(self, *, clicksend_conn_id: str = DEFAULT_CONN_ID, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.clicksend_conn_id = clicksend_conn_id
+
+    @cached_property
+    def hook(self) -> ClickSendHook:
+        """The hook of the connection, made on the worker."""
+        return ClickSendHook(self.clicksend_conn_id)
+
+    def execute(self, context: Context) -> Any:
+        """Do the work; an error that no retry can heal fails the task at once."""
+        with failing_for_good():
+            return self.call(self.hook.get_conn(), context)
+
+    def call(self, client: ClickSendClient, context: Context) -> Any:
+        """Do the work and return JSON primitives."""
+        raise NotImplementedError

@@ -1,0 +1,246 @@
+"""Contacts in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_clicksend.messaging.numbers import mask_number
+from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators.writing import ClickSendCreateOperator, ClickSendDeleteOperator
+from airflow_provider_clicksend.version_compat import Context
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.api.models.contacts import Contact
+
+
+#: What a contact can be given, as this module's operators call it.
+CONTACT_FIELDS = (
+    "phone_number",
+    "first_name",
+    "last_name",
+    "contact_email",
+    "fax_number",
+    "organization_name",
+    "custom_1",
+    "custom_2",
+    "custom_3",
+    "custom_4",
+    "address_line_1",
+    "address_line_2",
+    "address_city",
+    "address_state",
+    "address_postal_code",
+    "address_country",
+)
+
+
+class ClickSendListContactsOperator(ClickSendBaseOperator):
+    """Return all contacts of a list, as many requests as it has hundreds of them.
+
+    :param list_id: which list.
+    :param updated_after: Unix seconds: only what was changed later.
+    """
+
+    template_fields: Sequence[str] = ("list_id", "updated_after")
+
+    def __init__(self, *, list_id: int | str, updated_after: int | str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.list_id = list_id
+        self.updated_after = updated_after
+
+    def call(self, client: ClickSendClient, context: Context) -> list[dict[str, Any]]:
+        """Read them, however many pages there are."""
+        rows = client.iterate(client.contacts.list, self.list_id, updated_after=self.updated_after)
+        return [row.primitives() for row in rows]
+
+
+class _ContactOperator(ClickSendBaseOperator):
+    """Do something with one contact.
+
+    :param list_id: the list that it is in.
+    :param contact_id: which contact.
+    """
+
+    template_fields: Sequence[str] = ("list_id", "contact_id")
+
+    def __init__(self, *, list_id: int | str, contact_id: int | str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.list_id = list_id
+        self.contact_id = contact_id
+
+
+class ClickSendGetContactOperator(_ContactOperator):
+    """Return one contact as a dict of its fields."""
+
+    def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
+        """Read it."""
+        return client.contacts.get(self.list_id, self.contact_id).primitives()
+
+
+class _ContactFieldsOperator(ClickSendBaseOperator):
+    """Give fields to a contact. What is None is not sent; ``""`` empties a field.
+
+    :param phone_number: E.164.
+    :param first_name: given name.
+    :param last_name: family name.
+    :param contact_email: the contact's `email`, under another name because Airflow mails failures to its own `email`.
+    :param fax_number: E.164.
+    :param organization_name: company.
+    :param custom_1: free text.
+    :param custom_2: free text.
+    :param custom_3: free text.
+    :param custom_4: free text.
+    :param address_line_1: street.
+    :param address_line_2: more of the street.
+    :param address_city: city.
+    :param address_state: state.
+    :param address_postal_code: postal code.
+    :param address_country: two letters.
+    """
+
+    template_fields: Sequence[str] = CONTACT_FIELDS
+
+    def __init__(
+        self,
+        *,
+        phone_number: str | None = None,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        contact_email: str | None = None,
+        fax_number: str | None = None,
+        organization_name: str | None = None,
+        custom_1: str | None = None,
+        custom_2: str | None = None,
+        custom_3: str | None = None,
+        custom_4: str | None = None,
+        address_line_1: str | None = None,
+        address_line_2: str | None = None,
+        address_city: str | None = None,
+        address_state: str | None = None,
+        address_postal_code: str | None = None,
+        address_country: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.phone_number = phone_number
+        self.first_name = first_name
+        self.last_name = last_name
+        self.contact_email = contact_email
+        self.fax_number = fax_number
+        self.organization_name = organization_name
+        self.custom_1 = custom_1
+        self.custom_2 = custom_2
+        self.custom_3 = custom_3
+        self.custom_4 = custom_4
+        self.address_line_1 = address_line_1
+        self.address_line_2 = address_line_2
+        self.address_city = address_city
+        self.address_state = address_state
+        self.address_postal_code = address_postal_code
+        self.address_country = address_country
+
+    def contact_fields(self) -> dict[str, Any]:
+        """Return the fields that were given, under their names in the API."""
+        given = {name: getattr(self, name) for name in CONTACT_FIELDS}
+        given["email"] = given.pop("contact_email")
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class ClickSendCreateContactOperator(_ContactFieldsOperator, ClickSendCreateOperator):
+    """Create a contact in a list and return it as a dict of its fields.
+
+    It needs one of `phone_number`, `contact_email` and `fax_number`. One with a phone number is looked for in the list
+    first, which takes a request for every hundred contacts of the list; ``ClickSendApiOperator(call="contacts.create",
+    ...)`` does not look.
+
+    :param list_id: the list to put it into.
+    """
+
+    template_fields: Sequence[str] = ("list_id", *CONTACT_FIELDS)
+
+    def __init__(self, *, list_id: int | str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.list_id = list_id
+
+    def find(self, client: ClickSendClient) -> Contact | None:
+        """Return the first contact of the list with this phone number."""
+        if not self.phone_number:
+            return None
+        rows = client.iterate(client.contacts.list, self.list_id)
+        return next((row for row in rows if row.phone_number == self.phone_number), None)
+
+    def create(self, client: ClickSendClient) -> Contact:
+        """Create it."""
+        return client.contacts.create(self.list_id, **self.contact_fields())
+
+    def named(self) -> str:
+        """Name it."""
+        return f"The contact {mask_number(self.phone_number)} in list {self.list_id}"
+
+
+class ClickSendUpdateContactOperator(_ContactFieldsOperator, _ContactOperator):
+    """Change the given fields of a contact, leave the others, and return it as a dict of its fields."""
+
+    template_fields: Sequence[str] = (*_ContactOperator.template_fields, *CONTACT_FIELDS)
+
+    def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
+        """Change it."""
+        return client.contacts.update(self.list_id, self.contact_id, **self.contact_fields()).primitives()
+
+
+class ClickSendDeleteContactOperator(ClickSendDeleteOperator):
+    """Delete a contact.
+
+    :param list_id: the list that it is in.
+    :param contact_id: which contact.
+    """
+
+    template_fields: Sequence[str] = ("list_id", "contact_id")
+
+    def __init__(self, *, list_id: int | str, contact_id: int | str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.list_id = list_id
+        self.contact_id = contact_id
+
+    def delete(self, client: ClickSendClient) -> None:
+        """Delete it."""
+        client.contacts.delete(self.list_id, self.contact_id)
+
+    def listed(self, client: ClickSendClient) -> Iterable[object]:
+        """Return the ids of all lists: with its list, a contact is gone."""
+        return (row.list_id for row in client.iterate(client.lists.list))
+
+    def listed_id(self) -> object:
+        """Return the id of its list."""
+        return self.list_id
+
+
+class _MoveContactOperator(_ContactOperator):
+    """Bring a contact to another list.
+
+    :param to_list_id: the other list.
+    """
+
+    template_fields: Sequence[str] = (*_ContactOperator.template_fields, "to_list_id")
+
+    def __init__(self, *, to_list_id: int | str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.to_list_id = to_list_id
+
+
+class ClickSendCopyContactOperator(_MoveContactOperator):
+    """Copy a contact to another list and return the copy as a dict of its fields."""
+
+    def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
+        """Copy it."""
+        return client.contacts.copy(self.list_id, self.contact_id, self.to_list_id).primitives()
+
+
+class ClickSendTransferContactOperator(_MoveContactOperator):
+    """Move a contact to another list and return it as a dict of its fields."""
+
+    def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
+        """Move it."""
+        return client.contacts.transfer(self.list_id, self.contact_id, self.to_list_id).primitives()

@@ -1,0 +1,57 @@
+"""E-mail addresses that may send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators.writing import ClickSendDeleteOperator
+from airflow_provider_clicksend.version_compat import Context
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api import ClickSendClient
+
+
+class ClickSendCreateEmailAddressOperator(ClickSendBaseOperator):
+    """Add an address; ClickSend mails its owner a link to verify it.
+
+    Returns ``{"email_address_id", "email_address", "verified", "date_added"}``.
+
+    :param email_address: the address.
+    """
+
+    template_fields: Sequence[str] = ("email_address",)
+
+    def __init__(self, *, email_address: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.email_address = email_address
+
+    def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
+        """Add it."""
+        return client.email_addresses.create(email_address=self.email_address).primitives()
+
+
+class ClickSendDeleteEmailAddressOperator(ClickSendDeleteOperator):
+    """Delete an address.
+
+    :param email_address_id: which one.
+    """
+
+    template_fields: Sequence[str] = ("email_address_id",)
+
+    def __init__(self, *, email_address_id: int | str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.email_address_id = email_address_id
+
+    def delete(self, client: ClickSendClient) -> None:
+        """Delete it."""
+        client.email_addresses.delete(self.email_address_id)
+
+    def listed(self, client: ClickSendClient) -> Iterable[object]:
+        """Return the ids of all addresses."""
+        return (row.email_address_id for row in client.iterate(client.email_addresses.list))
+
+    def listed_id(self) -> object:
+        """Return the id of this one."""
+        return self.email_address_id

@@ -1,0 +1,63 @@
+"""Picture messages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.messaging.batch import Batch, chunks
+from airflow_provider_clicksend.messaging.outbox import Chunk, Message
+from airflow_provider_clicksend.operators.sending import CHUNK, ClickSendSendOperator
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api import ClickSendClient
+
+
+class ClickSendMmsOperator(ClickSendSendOperator):
+    """Send picture messages, one request for each distinct picture.
+
+    :param media_file: URL of the picture, or a ``Path`` on the worker: that is uploaded first (at most 250 kB). An
+        upload lives for ten minutes, so it cannot be scheduled. Rows may hold another URL as ``media_file``.
+    :param subject: at most 20 characters, required by ClickSend.
+    """
+
+    channel = "mms"
+    template_fields = (*ClickSendSendOperator.template_fields, "media_file", "subject")
+    row_fields = ClickSendSendOperator.row_fields | {"media_file", "subject"}
+
+    def __init__(self, *, media_file: str | Path | None = None, subject: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.media_file = media_file
+        self.subject = subject
+
+    def common_fields(self) -> dict[str, Any]:
+        """Add the subject and the picture."""
+        return {**super().common_fields(), "subject": self.subject, "media_file": self.media_file}
+
+    def batch_options(self, client: ClickSendClient) -> dict[str, Any]:  # noqa: ARG002
+        """Check what only picture messages have."""
+        if isinstance(self.media_file, Path) and self.schedule is not None:
+            raise ClickSendConfigError(
+                "An uploaded media_file lives for ten minutes and cannot be scheduled: give a URL.", field="media_file"
+            )
+        self._uploads: dict[Path, str] = {}
+        return {"required": ("subject", "media_file")}
+
+    def requests(self, client: ClickSendClient, batch: Batch) -> Iterator[Chunk]:
+        """Yield one request for each picture in a thousand messages."""
+        for place, messages in chunks(batch, CHUNK):
+            groups: dict[str | Path, list[Message]] = defaultdict(list)
+            for message in messages:
+                groups[message.pop("media_file")].append(message)
+            for offset, (media_file, group) in enumerate(groups.items()):
+                yield Chunk(place + offset, group, {"media_file": self._url(client, media_file)})
+
+    def _url(self, client: ClickSendClient, media_file: str | Path) -> str:
+        if isinstance(media_file, str):
+            return media_file
+        if media_file not in self._uploads:
+            self._uploads[media_file] = client.mms.upload(media_file)
+        return self._uploads[media_file]

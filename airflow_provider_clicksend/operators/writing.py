@@ -1,0 +1,109 @@
+"""What operators that create or delete things share: creating twice and deleting twice are no accidents here."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
+
+from airflow_provider_clicksend.api.errors import (
+    ClickSendConfigError,
+    ClickSendError,
+    ClickSendForbiddenError,
+    ClickSendNotFoundError,
+)
+from airflow_provider_clicksend.api.retry import may_have_been_accepted
+from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.version_compat import Context
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.api.models.base import Answer
+
+IfExists = Literal["error", "reuse"]
+
+
+class ClickSendCreateOperator(ClickSendBaseOperator):
+    """Create what is not there yet: it is looked for first, and again when nobody can say whether it was created.
+
+    :param if_exists: ``"error"`` fails the task when it exists, ``"reuse"`` returns what exists.
+    """
+
+    def __init__(self, *, if_exists: IfExists = "error", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.if_exists = if_exists
+
+    @abstractmethod
+    def find(self, client: ClickSendClient) -> Answer | None:
+        """Return what exists, or None."""
+
+    @abstractmethod
+    def create(self, client: ClickSendClient) -> Answer:
+        """Create it."""
+
+    @abstractmethod
+    def named(self) -> str:
+        """Say what is created, fit for a log."""
+
+    def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
+        """Return what was created, or found, as JSON primitives."""
+        if self.if_exists not in ("error", "reuse"):
+            raise ClickSendConfigError("if_exists is 'error' or 'reuse'.", field="if_exists")
+        existing = self.find(client)
+        if existing is None:
+            return self._created(client).primitives()
+        if self.if_exists == "error":
+            raise ClickSendConfigError(
+                f"{self.named()} exists already. if_exists='reuse' takes it (also what an earlier try of this task "
+                "has created).",
+                field="if_exists",
+            )
+        self.log.info("%s exists already; it is reused.", self.named())
+        return existing.primitives()
+
+    def _created(self, client: ClickSendClient) -> Answer:
+        try:
+            return self.create(client)
+        except ClickSendError as error:
+            found = self.find(client) if may_have_been_accepted(error) else None
+            if found is None:
+                raise
+            self.log.warning("%s It was created all the same.", error)
+            return found
+
+
+class ClickSendDeleteOperator(ClickSendBaseOperator):
+    """Delete something.
+
+    :param missing_ok: what is gone already is no failure.
+    """
+
+    def __init__(self, *, missing_ok: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.missing_ok = missing_ok
+
+    @abstractmethod
+    def delete(self, client: ClickSendClient) -> None:
+        """Delete it."""
+
+    @abstractmethod
+    def listed(self, client: ClickSendClient) -> Iterable[object]:
+        """Return the ids among which its id stands while it exists."""
+
+    @abstractmethod
+    def listed_id(self) -> object:
+        """Return the id to look for in `listed`."""
+
+    def call(self, client: ClickSendClient, context: Context) -> None:
+        """Delete it, or find it gone."""
+        try:
+            self.delete(client)
+        except ClickSendNotFoundError as error:
+            if not self.missing_ok:
+                raise
+            self.log.info("Nothing to delete: %s", error)
+        except ClickSendForbiddenError as error:
+            # ClickSend answers 403 for what does not exist, and for what is not allowed: only a look can tell.
+            if not self.missing_ok or str(self.listed_id()) in map(str, self.listed(client)):
+                raise
+            self.log.info("Nothing to delete: %s", error)

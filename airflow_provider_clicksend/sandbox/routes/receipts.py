@@ -1,0 +1,67 @@
+"""Delivery receipts: the unread list, one by its message, and marking as read."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from sqlalchemy import and_, select, update
+from sqlalchemy.engine import Connection
+
+from airflow_provider_clicksend.sandbox.answers import ok, page
+from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep, ChannelDep
+from airflow_provider_clicksend.sandbox.errors import bad_request, not_found
+from airflow_provider_clicksend.sandbox.replies import count_poll_rules
+from airflow_provider_clicksend.sandbox.shapes import receipt
+from airflow_provider_clicksend.sandbox.store import now
+from airflow_provider_clicksend.sandbox.tables import events, messages
+
+router = APIRouter()
+
+
+@router.get("/{channel}/receipts")
+async def unread_receipts(channel: ChannelDep, call: CallDep) -> JSONResponse:
+    """List the unread receipts, newest first; none without a POLL rule."""
+    with call.store.begin() as db:
+        query = _receipts(db, channel).where(events.c.is_read.is_(False))
+        data = page(db, call.request, query, lambda row: receipt(row, call.settings.profile))
+    return ok("Here are your delivery receipts.", data)
+
+
+@router.get("/{channel}/receipts/{message_id}")
+async def message_receipt(channel: ChannelDep, message_id: str, call: CallDep) -> JSONResponse:
+    """Show the last receipt of a message, read or not; 404 while there is none."""
+    with call.store.begin() as db:
+        row = db.execute(_receipts(db, channel).where(events.c.message_id == message_id)).first()
+    if row is None:
+        raise not_found("Receipt")
+    return ok("Your receipt.", receipt(row, call.settings.profile))
+
+
+@router.put("/{channel}/receipts-read")
+async def mark_receipts_read(channel: ChannelDep, call: CallDep, body: BodyDep) -> JSONResponse:
+    """Mark as read what came before ``date_before`` (body, or query for calls), everything without one."""
+    before = read_date_before({**call.request.query_params, **body})
+    due = and_(events.c.channel == channel, events.c.is_receipt, events.c.due_at < before)
+    with call.store.begin() as db:
+        db.execute(update(events).where(due).values(is_read=True))
+    return ok("Receipts have been marked as read.")
+
+
+def read_date_before(values: dict[str, Any]) -> float:
+    """Return the ``date_before`` of a request, the present without one (what is still to come stays unread)."""
+    text = str(values.get("date_before") or "")
+    if text and not text.isdecimal():
+        raise bad_request("The date_before field must be a unix timestamp.")
+    return min(float(text), now()) if text else now()
+
+
+def _receipts(db: Connection, channel: str) -> Any:
+    # The rules for texts also cover MMS; calls have rules of their own.
+    kind = "voice/receipts" if channel == "voice" else "sms/receipts"
+    query = (
+        select(events, messages.c.send_at, messages.c.custom_string)
+        .join(messages, messages.c.message_id == events.c.message_id)
+        .where(events.c.channel == channel, events.c.is_receipt, events.c.due_at <= now())
+        .order_by(events.c.due_at.desc(), events.c.id.desc())
+    )
+    return query if count_poll_rules(db, kind) else query.where(events.c.id.is_(None))

@@ -1,0 +1,103 @@
+"""The sandbox inside a test: a real server on a free port, in a thread of this process."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from airflow_provider_clicksend.sandbox.app import create_app
+from airflow_provider_clicksend.sandbox.server import SandboxServer, address, listen
+from airflow_provider_clicksend.sandbox.store import Store
+
+_START_TIMEOUT = 10
+
+
+class Sandbox:
+    """A running sandbox: its address, its key and its control API.
+
+    :param url: where it listens, for example ``http://127.0.0.1:40123``.
+    :param api_key: the one key that it lets in.
+    """
+
+    def __init__(self, url: str, api_key: str) -> None:
+        self.url = url
+        self.api_key = api_key
+
+    def control(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        """Call the control API: ``control("POST", "reply", json={...})``; the options are those of `requests`.
+
+        :raises requests.HTTPError: it refused.
+        """
+        answer = requests.request(method, f"{self.url}/sandbox/{path}", timeout=30, **options)
+        answer.raise_for_status()
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def messages(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Return what was sent, oldest first; see the control API for the filters."""
+        found: list[dict[str, Any]] = self.control("GET", "messages", params=wanted)["messages"]
+        return found
+
+    def count(self, **wanted: Any) -> dict[str, Any]:
+        """Return how many messages were accepted, distinct and doubled."""
+        return self.control("GET", "messages/count", params=wanted)
+
+    def reply(self, sender: str, body: str) -> dict[str, Any]:
+        """Answer as the phone `sender`."""
+        return self.control("POST", "reply", json={"from": sender, "body": body})
+
+    def decide(self, outcome: str, **target: str) -> None:
+        """Decide what becomes of a message (`message_id=`), of the next to a number (`to=`), or of all next ones."""
+        self.control("POST", "receipts", json={"outcome": outcome, **target})
+
+    def fault(self, name: str, path: str = "*", **options: Any) -> None:
+        """Put a fault in the way of the requests to `path`, for example ``/v3/sms/send``."""
+        self.control("POST", "faults", json={"fault": name, "path": path, **options})
+
+    def settings(self, **changes: Any) -> dict[str, Any]:
+        """Change settings and return all."""
+        return self.control("POST", "settings", json=changes)
+
+    def request_counts(self) -> dict[str, int]:
+        """Return how often each operation was called, for example ``{"POST /v3/sms/send": 2}``."""
+        counts: dict[str, int] = self.control("GET", "requests")["counts"]
+        return counts
+
+    def reset(self) -> None:
+        """Return to a new account."""
+        self.control("POST", "reset")
+
+
+@contextmanager
+def serve(database: Path | None = None, **settings: Any) -> Iterator[Sandbox]:
+    """Run a sandbox for the length of the block.
+
+    :param database: keep everything in this file; None: nothing is kept.
+    :param settings: start with these, for example ``history_lag=0.1``.
+    :raises RuntimeError: it did not start.
+    """
+    store = Store(database, **settings)
+    listener = listen("127.0.0.1", 0)
+    server = SandboxServer(create_app(store), listener)
+    url = address(listener)
+    thread = threading.Thread(target=server.run_until_stopped, name="clicksend-sandbox", daemon=True)
+    thread.start()
+    try:
+        _wait_until_started(server, thread)
+        yield Sandbox(url, store.settings.api_key)
+    finally:
+        server.should_exit = True
+        thread.join()
+        store.close()
+
+
+def _wait_until_started(server: SandboxServer, thread: threading.Thread) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("The sandbox did not start; its thread's error is above.")
+        time.sleep(0.01)

@@ -1,0 +1,1 @@
+"""Waiting for the handset and for the answer."""

@@ -1,0 +1,85 @@
+"""What the keeper has started never outlives its owner."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from dev.keeper import Keeper, is_dead
+
+# One process as ours, one that makes itself a group (as Airflow's tasks do), one that leaves the session.
+FAMILY = """
+import os, subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import os, time; os.setpgid(0, 0); time.sleep(600)"])
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+time.sleep(600)
+"""
+OWNER = f"""
+import os, sys, time
+from dev.keeper import Keeper
+with Keeper() as keeper:
+    keeper.start("family", [sys.executable, "-c", {FAMILY!r}], dict(os.environ))
+    print(keeper._process.pid, keeper.home, flush=True)
+    time.sleep(600)
+"""
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def family_of(keeper: int) -> list[int]:
+    return [child.pid for child in psutil.Process(keeper).children(recursive=True)]
+
+
+@pytest.fixture
+def owner() -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_is_left_when_the_owner_is_killed(owner: subprocess.Popen[str], number: int) -> None:
+    with owner:
+        assert owner.stdout is not None
+        pid, home = owner.stdout.readline().split()
+        wait_until(lambda: len(family_of(int(pid))) == 3)
+        family = [int(pid), *family_of(int(pid))]
+        owner.send_signal(number)
+    wait_until(lambda: all(map(is_dead, family)) and not Path(home).exists())
+
+
+def test_one_process_can_be_killed_and_started_again() -> None:
+    command = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
+    with Keeper() as keeper:
+        keeper.start("other", command, {})
+        keeper.start("one", command, {})
+        wait_until(lambda: "up" in keeper.tail("one"))
+        keeper.kill("one")
+        assert keeper.exit_codes() == {"other": None}
+        keeper.start("one", command, {})
+        wait_until(lambda: keeper.tail("one").count("up") == 2)
+        assert keeper.exit_codes() == {"other": None, "one": None}
+
+
+def test_a_process_that_ended_tells_its_exit_code_and_its_last_words() -> None:
+    with Keeper() as keeper:
+        keeper.start("brief", [sys.executable, "-c", "import sys; sys.exit('no port is free')"], {})
+        wait_until(lambda: keeper.exit_codes()["brief"] == 1)
+        assert "no port is free" in keeper.tail("brief")
+
+
+def test_a_command_that_does_not_exist_is_an_error_and_the_keeper_lives_on() -> None:
+    with Keeper() as keeper:
+        with pytest.raises(RuntimeError, match="no-such-command"):
+            keeper.start("nothing", ["/no-such-command"], {})
+        assert keeper.exit_codes() == {}

@@ -1,0 +1,178 @@
+"""What one look asks for, and what it makes of the answers."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from airflow_provider_clicksend.api import ClickSendClient
+from airflow_provider_clicksend.exceptions import ClickSendAuthenticationError, ClickSendServerError
+from airflow_provider_clicksend.hooks import polls
+from airflow_provider_clicksend.messaging.awaited import Awaited
+from tests.sensors.gateway import KEY
+
+REFERENCE = "af-0123456789abcdef"
+
+
+@pytest.fixture
+def client(gateway):
+    with ClickSendClient(KEY, base_url=gateway.url) as client:
+        yield client
+
+
+def ids(*names, since=0):
+    return [Awaited.read(list(names), since=since)]
+
+
+def outcomes(look):
+    return {outcome.message_id: outcome.outcome for outcome in look.seen}
+
+
+def test_a_few_messages_are_asked_for_by_id_and_the_history_only_for_what_is_open(gateway, client):
+    gateway.receipt("A")
+    gateway.receipt("B", "200")
+    gateway.sent("C", "Failed", "301")
+    assert polls.deliveries(client, ids("A", "B", "C")).error is None
+    assert gateway.asked == ["/sms/receipts/A", "/sms/receipts/B", "/sms/receipts/C", "/sms/history", "/sms/history"]
+
+
+def test_receipts_that_somebody_has_marked_as_read_still_count_for_a_few(gateway, client):
+    gateway.receipt("A")
+    gateway.read.add("A")
+    assert outcomes(polls.deliveries(client, ids("A"))) == {"A": "delivered"}
+
+
+def test_many_messages_cost_one_receipts_list_and_the_newest_history_page(gateway, client):
+    names = [f"M{i}" for i in range(50)]
+    for name in names:
+        gateway.sent(name, code="201")
+    for i in range(300):
+        gateway.sent(f"OLD{i}", date=int(time.time()) - 1000)
+    look = polls.deliveries(client, ids(*names))
+    assert set(outcomes(look).values()) == {"delivered"}
+    assert gateway.count() == {"/sms/receipts": 1, "/sms/history": 1}
+
+
+def test_when_the_receipts_decide_everything_the_history_is_not_read(gateway, client):
+    for i in range(50):
+        gateway.receipt(f"M{i}")
+    polls.deliveries(client, ids(*(f"M{i}" for i in range(50))))
+    assert gateway.count() == {"/sms/receipts": 1}
+
+
+def test_the_waits_of_many_are_one_look(gateway, client):
+    for i in range(20):
+        gateway.receipt(f"M{i}")
+    look = polls.deliveries(client, [Awaited.read(f"M{i}") for i in range(20)])
+    assert len(outcomes(look)) == 20
+    assert gateway.count() == {"/sms/receipts": 1}
+
+
+def test_nothing_to_look_for_asks_for_nothing(gateway, client):
+    assert polls.deliveries(client, []).seen == []
+    assert polls.replies(client, ids()).seen == []
+    assert gateway.asked == []
+
+
+def test_a_batch_is_found_by_its_reference_and_replies_in_the_history_are_not_part_of_it(gateway, client):
+    now = int(time.time())
+    for i in range(250):
+        gateway.sent(f"M{i}", code="201", custom_string=f"{REFERENCE}-x-{i}")
+    gateway.sent("IN", "Received", direction="in", custom_string=f"{REFERENCE}-x-1")
+    gateway.sent("OTHER", code="201", custom_string="af-ffffffffffffffff-x-0")
+    batch = Awaited.read({"reference": REFERENCE, "since": now, "count": 250})
+    look = polls.deliveries(client, [batch])
+    assert len(outcomes(look)) == 250
+    assert gateway.count() == {"/sms/receipts": 1, "/sms/history": 3}
+
+
+def test_of_a_long_unread_list_both_ends_are_read_and_no_more_than_ten_pages(gateway, client):
+    for i in range(3000):
+        gateway.receipt(f"OLD{i}")
+    gateway.receipts.insert(0, {**gateway.receipts[0], "message_id": "FIRST"})
+    gateway.receipt("LAST")
+    look = polls.deliveries(client, ids("FIRST", "LAST", *(f"M{i}" for i in range(9))))
+    assert outcomes(look) == {"FIRST": "delivered", "LAST": "delivered"}
+    assert gateway.count()["/sms/receipts"] == 10
+
+
+def test_single_ids_that_the_history_lacks_do_not_make_it_be_read_for_ever(gateway, client, monkeypatch):
+    monkeypatch.setattr(polls, "HISTORY_ROWS", 300)
+    for i in range(1000):
+        gateway.sent(f"OLD{i}")
+    polls.deliveries(client, ids(*(f"M{i}" for i in range(9))))
+    assert gateway.count()["/sms/history"] == 3
+
+
+@pytest.mark.parametrize(
+    ("channel", "asked"),
+    [("voice", ["/voice/receipts/A", "/voice/history"]), ("mms", ["/mms/receipts", "/mms/history"])],
+)
+def test_calls_and_picture_messages_have_resources_of_their_own(gateway, client, channel, asked):
+    gateway.sent("A", code="201")
+    assert outcomes(polls.deliveries(client, ids("A"), channel=channel)) == {"A": "delivered"}
+    assert gateway.asked == asked
+
+
+def test_the_history_may_match_part_of_an_id_and_only_the_whole_counts(gateway, client):
+    gateway.sent("AB", code="201")
+    assert polls.deliveries(client, ids("A")).seen == []
+
+
+def test_replies_come_from_the_list_and_by_id_because_neither_has_all(gateway, client):
+    gateway.reply("A", "first", message_id="IN-1")
+    gateway.reply("A", "second", message_id="IN-2", timestamp=200)
+    gateway.read.add("IN-1")
+    look = polls.replies(client, ids("A"))
+    assert {reply.message_id for reply in look.seen} == {"IN-1", "IN-2"}
+    assert gateway.asked == ["/sms/inbound", "/sms/inbound/A"]
+
+
+def test_many_sent_messages_are_not_asked_for_one_by_one(gateway, client):
+    gateway.reply("M3")
+    assert len(polls.replies(client, ids(*(f"M{i}" for i in range(50)))).seen) == 1
+    assert gateway.count() == {"/sms/inbound": 1}
+
+
+def test_the_last_look_asks_for_more_by_id(gateway, client):
+    gateway.reply("M3")
+    gateway.read.add("IN-1")
+    waiting = ids(*(f"M{i}" for i in range(20)))
+    assert polls.replies(client, waiting).seen == []
+    assert len(polls.replies(client, waiting, last=True).seen) == 1
+
+
+def test_what_was_seen_before_an_error_counts(gateway, client):
+    gateway.receipt("A")
+    gateway.answer = _failing_history(gateway.answer)
+    look = polls.deliveries(client, ids("A", "B"))
+    assert outcomes(look) == {"A": "delivered"}
+    assert isinstance(look.error, ClickSendServerError)
+    assert not look.hopeless
+
+
+def _failing_history(answer):
+    return lambda path, query: (500, None) if path.endswith("history") else answer(path, query)
+
+
+def test_a_wrong_key_is_hopeless_and_a_busy_server_says_how_long_to_wait(gateway, client):
+    gateway.faults = [(401, {})]
+    look = polls.deliveries(client, ids("A"))
+    assert isinstance(look.error, ClickSendAuthenticationError)
+    assert look.hopeless
+    gateway.broken = 429
+    gateway.faults = [(429, {"Retry-After": "0"})] * 3 + [(429, {"Retry-After": "90"})]
+    look = polls.deliveries(client, ids("A"))
+    assert not look.hopeless
+    assert (look.pause(5), look.pause(200)) == (90, 200)
+    gateway.faults = [(429, {"Retry-After": "0"})] * 3 + [(429, {"Retry-After": "86400"})]
+    assert polls.deliveries(client, ids("A")).pause(5) == polls.MAX_PAUSE
+
+
+def test_whether_a_poll_rule_exists_is_unknown_when_it_cannot_be_read(gateway, client):
+    assert polls.any_poll_rule(client, client.automations.receipt_rules) is True
+    gateway.rules = [{"rule_name": "x", "action": "URL", "enabled": 1}, {"action": "POLL", "enabled": 0}]
+    assert polls.any_poll_rule(client, client.automations.receipt_rules) is False
+    gateway.faults = [(403, {})]
+    assert polls.any_poll_rule(client, client.automations.receipt_rules) is None

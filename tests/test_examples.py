@@ -1,0 +1,75 @@
+"""Every example DAG runs from beginning to end, on the Airflow that runs the tests, against the sandbox."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from airflow_provider_clicksend.sandbox.testing import Sandbox
+from tests.running import EXAMPLE_DAGS, run_dag
+
+pytestmark = [
+    pytest.mark.usefixtures("airflow_database"),
+    # All of Airflow runs in this process, and warns about itself.
+    pytest.mark.filterwarnings("default", "error:::airflow_provider_clicksend"),
+]
+
+Answer = Callable[[str], None]
+
+
+@pytest.fixture
+def everybody_answers(sandbox: Sandbox) -> Iterator[Answer]:
+    """Phones that answer each text with the words given."""
+    hung_up = threading.Event()
+    phones: list[threading.Thread] = []
+
+    def answer(words: str) -> None:
+        last = 0
+        while not hung_up.wait(0.2):
+            for message in sandbox.messages(after=last):
+                last = message["id"]
+                sandbox.reply(message["to"], words)
+
+    def start(words: str) -> None:
+        phones.append(threading.Thread(target=answer, args=(words,)))
+        phones[-1].start()
+
+    yield start
+    hung_up.set()
+    for phone in phones:
+        phone.join()
+
+
+def test_send_sms_texts_everybody_in_their_own_words(sandbox: Sandbox) -> None:
+    assert run_dag("send_sms") == {"remind": "success"}
+    sent = {message["to"]: message["body"] for message in sandbox.messages()}
+    assert sent == {
+        "+15551234567": "Ada, you are on call from 18:00 UTC.",
+        "+15551234568": "Grace, you are on call from 06:00 UTC.",
+    }
+
+
+def test_wait_for_delivery_goes_on_once_the_handset_has_it(sandbox: Sandbox) -> None:
+    assert run_dag("wait_for_delivery") == {"tell": "success", "heard": "success", "note": "success"}
+
+
+def test_wait_for_delivery_fails_when_the_handset_cannot_be_reached(sandbox: Sandbox) -> None:
+    sandbox.decide("failed")
+    assert run_dag("wait_for_delivery") == {"tell": "success", "heard": "failed", "note": "upstream_failed"}
+
+
+@pytest.mark.parametrize(("words", "load", "leave"), [("YES", "success", "skipped"), ("no!", "skipped", "success")])
+def test_ask_before_load_follows_the_answer(
+    sandbox: Sandbox, everybody_answers: Answer, words: str, load: str, leave: str
+) -> None:
+    everybody_answers(words)
+    states = run_dag("ask_before_load", conf={"to": "+61400000001"})
+    waited = {"ask": "success", "heard": "success", "answer": "success", "decide": "success"}
+    assert states == waited | {"load": load, "leave": leave}
+    assert [message["to"] for message in sandbox.messages()] == ["+61400000001"]
+
+
+def test_no_example_is_left_out() -> None:
+    assert {path.stem for path in EXAMPLE_DAGS.glob("*.py")} == {"send_sms", "wait_for_delivery", "ask_before_load"}
