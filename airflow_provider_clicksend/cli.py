@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
+import sys
+from argparse import Namespace
+from typing import Any
+
 from airflow.cli.cli_config import ActionCommand, Arg, CLICommand, GroupCommand, lazy_load_command
 
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 
+#: The options of ``python -m airflow_provider_clicksend.sandbox``, which checks them and has the defaults.
+SANDBOX_OPTIONS = {
+    "host": "address to listen on",
+    "port": "port, 0 for a free one",
+    "database": "file that keeps everything over a restart",
+    "api-key": "the key that is let in",
+    "history-lag": "seconds until a message is in the history",
+    "deliver-after": "seconds until its receipt",
+}
+
 
 def get_clicksend_cli_commands() -> list[CLICommand]:
     """Return the commands, for the provider's metadata."""
-    return [
-        GroupCommand(
-            name="clicksend",
-            help="Text, call and ask people through ClickSend",
-            subcommands=(
-                ActionCommand(
-                    name="sandbox",
-                    help="Run a local ClickSend behind a local Maton",
-                    func=lazy_load_command("airflow_provider_clicksend.sandbox.server.run"),
-                    args=(Arg(("arguments",), nargs="*"),),
-                ),
-                ActionCommand(
-                    name="test-alert",
-                    help="Send one real alert and wait for its receipt",
-                    func=lazy_load_command("airflow_provider_clicksend.notifications.test_alert.run"),
-                    args=(
-                        Arg(("--conn-id",), help="the Airflow connection", default=DEFAULT_CONN_ID),
-                        Arg(("--to",), help="whom to text, in E.164", required=True),
-                        Arg(("--timeout",), help="seconds to wait for the receipt", type=float, default=120.0),
-                    ),
-                ),
+    sandbox = ActionCommand(
+        name="sandbox",
+        help="Run a local ClickSend behind a local Maton",
+        func=run_sandbox,
+        args=tuple(_option(name, help=text) for name, text in SANDBOX_OPTIONS.items()),
+    )
+    test_alert = ActionCommand(
+        name="test-alert",
+        help="Send one real alert and wait for its receipt",
+        func=lazy_load_command("airflow_provider_clicksend.notifications.test_alert.run"),
+        args=(
+            _option("conn-id", help="the Airflow connection (default: %(default)s)", default=DEFAULT_CONN_ID),
+            _option("to", help="whom to text, in E.164", required=True),
+            _option(
+                "timeout", help="seconds to wait for the receipt (default: %(default)s)", type=float, default=120.0
             ),
-        )
-    ]
+        ),
+    )
+    return [GroupCommand(name="clicksend", help="Tools for ClickSend", subcommands=(sandbox, test_alert))]
+
+
+def run_sandbox(args: Namespace) -> None:
+    """Run the sandbox with the given options until it is stopped."""
+    from airflow_provider_clicksend.sandbox.server import run
+
+    given = {name: getattr(args, name.replace("-", "_")) for name in SANDBOX_OPTIONS}
+    sys.exit(run([f"--{name}={value}" for name, value in given.items() if value is not None]))
+
+
+def _option(name: str, **settings: Any) -> Arg:
+    return Arg((f"--{name}",), **settings)  # type: ignore[no-untyped-call]

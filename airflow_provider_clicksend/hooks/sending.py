@@ -112,7 +112,12 @@ class Sender:
                 return {chunk.place: self._ledger.read(chunk) for chunk in chunks()}
             except BatchChangedError:
                 log.warning("The messages are not those of the earlier try: the history tells who was texted.")
-        return {chunk.place: Entry(Tally(self._listed), in_flight=True) for chunk in chunks()}
+        entries = {}
+        for chunk in chunks():
+            entries[chunk.place] = Entry(Tally(self._listed), in_flight=True)
+            # From here on the ledger may be trusted: a try after this one finds every chunk in it.
+            self._ledger.write(chunk, Tally(self._listed), chunk.messages, in_flight=True)
+        return entries
 
     def _evidence(self, chunks: Chunks, entries: dict[int, Entry]) -> Evidence:
         """Look up everything that an earlier try left in doubt, in one go."""
@@ -185,7 +190,7 @@ class Sender:
 
     def _resolve_throttled(self, messages: list[Message], settled: Tally) -> None:
         """Look again: an equal text that went to this number just now is most likely the one in doubt."""
-        evidence = Evidence(messages)
+        evidence = Evidence(messages, batch=self._batch)
         self._look_up(evidence)
         for message in messages:
             rows = evidence.take(message)
@@ -196,7 +201,7 @@ class Sender:
 
     def _resolve(self, doubtful: list[Message], settled: Tally) -> list[Message]:
         """Count what the history shows and return the rest, if the policy lets it be sent again."""
-        evidence = Evidence(doubtful)
+        evidence = Evidence(doubtful, batch=self._batch)
         self._look_up(evidence)
         unknown = []
         for message in doubtful:

@@ -66,7 +66,7 @@ class Awaited:
         """Tell whether the message with this id and `custom_string` is one of them."""
         if self.reference is None:
             return message_id in self._known_ids
-        return custom_string is not None and belongs_to(self.reference, custom_string)
+        return belongs_to(self.reference, custom_string)
 
     def without(self, message_ids: Iterable[str]) -> Awaited:
         """Return what is left when these ids need not be asked for any more; a batch stays whole."""

@@ -156,11 +156,6 @@ def unanswered(messages: list[Message], answered: list[SentMessage]) -> list[Mes
     return missing
 
 
-def identity(message: Message) -> tuple[str, str]:
-    """Return what tells a message in the history: its custom string and, unless it is for a list, its number."""
-    return message["custom_string"], message.get("to") or ""
-
-
 class Evidence:
     """What the history shows of messages in doubt.
 
@@ -170,19 +165,29 @@ class Evidence:
     :param current: the references of the whole batch as it is now; None when nothing can have changed.
     """
 
-    def __init__(self, wanted: Iterable[Message], *, batch: str = "", current: frozenset[str] | None = None) -> None:
-        self._missing = Counter(identity(message) for message in wanted)
+    def __init__(self, wanted: Iterable[Message], *, batch: str, current: frozenset[str] | None = None) -> None:
         self._batch = batch
+        self._missing: Counter[tuple[str, str]] = Counter()
+        self._numbers: dict[tuple[str, str], str] = {}
+        for message in wanted:
+            key = self._key(message)
+            self._missing[key] += 1
+            self._numbers[key] = message.get("to") or ""
         self._current = current
         self._rows: dict[tuple[str, str], list[HistoryRow]] = defaultdict(list)
         self._strays: dict[str, list[HistoryRow]] = defaultdict(list)
+
+    def _key(self, message: Message) -> tuple[str, str]:
+        """Return what tells a message: our reference alone does, a custom string of the user's needs the number."""
+        text = message["custom_string"]
+        return text, "" if belongs_to(self._batch, text) else _digits(message.get("to"))
 
     def add(self, row: HistoryRow) -> None:
         """Take a row of the history into account."""
         text = row.custom_string
         if not text or row.direction == "in":
             return
-        for key in ((text, row.to or ""), (text, "")):
+        for key in ((text, _digits(row.to)), (text, "")):
             if key in self._missing:
                 self._rows[key].append(row)
                 self._missing[key] -= 1
@@ -198,7 +203,7 @@ class Evidence:
     @property
     def missing_numbers(self) -> set[str]:
         """The numbers of what was not found; ``""`` stands for a list."""
-        return {number for (_, number), count in self._missing.items() if count > 0}
+        return {self._numbers[key] for key, count in self._missing.items() if count > 0}
 
     @property
     def missing_count(self) -> int:
@@ -207,12 +212,17 @@ class Evidence:
 
     def take(self, message: Message) -> list[HistoryRow]:
         """Return the rows that show this message was accepted, and use them up; none when nothing does."""
-        key = identity(message)
-        rows = self._rows.get(key)
+        rows = self._rows.get(self._key(message))
         if rows:
-            return self._rows.pop(key) if key[1] == "" else [rows.pop(0)]
+            taken = len(rows) if "list_id" in message else 1
+            return [rows.pop(0) for _ in range(taken)]
         strays = self._strays.get(recipient_mark(message["custom_string"]))
         return [strays.pop(0)] if strays else []
+
+
+def _digits(number: str | None) -> str:
+    """Return a number without its plus: whether the history shows one was not seen."""
+    return (number or "").removeprefix("+")
 
 
 def retried(refused: Mapping[str, Any], *, cleared: bool) -> bool:

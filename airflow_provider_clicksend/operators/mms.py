@@ -37,7 +37,7 @@ class ClickSendMmsOperator(ClickSendSendOperator):
         """Add the subject and the picture."""
         return {**super().common_fields(), "subject": self.subject, "media_file": self.media_file}
 
-    def batch_options(self, client: ClickSendClient) -> dict[str, Any]:  # noqa: ARG002
+    def batch_options(self, client: ClickSendClient) -> dict[str, Any]:
         """Check what only picture messages have."""
         if isinstance(self.media_file, Path) and self.schedule is not None:
             raise ClickSendConfigError(

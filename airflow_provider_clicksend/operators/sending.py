@@ -119,11 +119,11 @@ class ClickSendSendOperator(ClickSendBaseOperator):
             "schedule": self.schedule,
         }
 
-    def batch_options(self, client: ClickSendClient) -> dict[str, Any]:  # noqa: ARG002
+    def batch_options(self, client: ClickSendClient) -> dict[str, Any]:
         """Return further arguments of the batch; channels add theirs."""
         return {}
 
-    def requests(self, client: ClickSendClient, batch: Batch) -> Iterator[Chunk]:  # noqa: ARG002
+    def requests(self, client: ClickSendClient, batch: Batch) -> Iterator[Chunk]:
         """Yield the requests of the batch."""
         for place, messages in chunks(batch, CHUNK):
             yield Chunk(place, messages)

@@ -8,14 +8,13 @@ import time
 import pytest
 
 from airflow_provider_clicksend.api import ClickSendClient
-from airflow_provider_clicksend.messaging.reference import batch_reference, message_references
 from airflow_provider_clicksend.sensors.clicksend import ClickSendDeliverySensor, ClickSendReplySensor
 from airflow_provider_clicksend.triggers.clicksend import ClickSendDeliveryTrigger, ClickSendReplyTrigger
 from airflow_provider_clicksend.version_compat import AirflowFailException, AirflowSensorTimeout
 
 TICK = 0.1
 ANN, BOB = "+15551230001", "+15551230002"
-BATCH = batch_reference("dag", "run", "task", -1)
+BATCH = "af-0123456789abcdef"
 
 
 @pytest.fixture
@@ -79,7 +78,7 @@ def test_a_time_out_says_which_cause_fits(sandbox, client, number, outcome, caus
 
 def test_a_batch_of_thousands_is_waited_for_by_its_reference(sandbox, client):
     numbers = [f"+1555200{i:04}" for i in range(1200)]
-    references = message_references(BATCH, numbers)
+    references = [f"{BATCH}-{place}-0123456789" for place in range(1200)]
     handle = {"reference": BATCH, "since": int(time.time()), "count": 1200}
     sandbox.decide("failed", to=numbers[7])
     rows = [{"to": n, "body": "x", "custom_string": r} for n, r in zip(numbers, references, strict=True)]

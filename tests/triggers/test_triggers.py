@@ -123,8 +123,8 @@ def test_the_deadline_holds_also_for_a_trigger_that_is_started_again_after_it(ga
 
 def test_errors_that_may_heal_are_slept_on(gateway):
     gateway.broken = 500
-    assert asyncio.run(payloads(delivery("A", seconds=10 * TICK))) == [{"status": "timeout"}]
-    assert 2 <= len(gateway.asked) <= 10
+    assert asyncio.run(payloads(delivery("A", seconds=20 * TICK))) == [{"status": "timeout"}]
+    assert 2 <= len(gateway.asked) <= 20
 
     async def main():
         later = asyncio.create_task(after(3 * TICK, lambda: (gateway.receipt("A"), setattr(gateway, "broken", None))))
@@ -172,17 +172,18 @@ def test_twenty_waits_are_one_stream_and_one_poll_at_a_time(gateway):
     async def main():
         triggerer = Triggerer()
         runs = [asyncio.create_task(triggerer.run(delivery(f"M{i}"))) for i in range(20)]
+        began = time.monotonic()
         await asyncio.sleep(6 * TICK)
         assert len(triggerer.manager._groups) == 1
-        polled = len(gateway.asked)
+        polls = len(gateway.asked) / ((time.monotonic() - began) / TICK + 1)
         for i in range(20):
             gateway.receipt(f"M{i}")
         events = await asyncio.gather(*runs)
         assert triggerer.manager._groups == {}
-        return polled, events
+        return polls, events
 
-    polled, events = asyncio.run(main())
-    assert polled <= 2 * 7  # a receipts list and a history page a tick, and not twenty times that
+    polls, events = asyncio.run(main())
+    assert polls <= 2  # a receipts list and a history page a tick, and not twenty times that
     assert [event["result"]["messages"][0]["message_id"] for [event] in events] == [f"M{i}" for i in range(20)]
 
 

@@ -1,0 +1,26 @@
+"""A client whose waits are written down instead of waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from airflow_provider_clicksend.api import ClickSendClient
+from tests.support.wire import Wire
+
+KEY = "maton-key-0123456789"
+
+
+@pytest.fixture
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that the client waited between its tries."""
+    seconds: list[float] = []
+    monkeypatch.setattr("airflow_provider_clicksend.api.client.time.sleep", seconds.append)
+    return seconds
+
+
+@pytest.fixture
+def client_of(waited: list[float]) -> Callable[[Wire], ClickSendClient]:
+    """Make a client for a wire."""
+    return lambda wire: ClickSendClient(KEY, base_url=wire.url, timeout=0.5)
