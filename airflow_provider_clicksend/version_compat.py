@@ -33,11 +33,13 @@ else:
 Context = Mapping[str, Any]
 
 _version = tuple(int(part) for part in _airflow_version.split(".")[:2])
+AIRFLOW_V_3_0_PLUS = _version >= (3, 0)
 AIRFLOW_V_3_1_PLUS = _version >= (3, 1)
 AIRFLOW_V_3_2_PLUS = _version >= (3, 2)
 AIRFLOW_V_3_3_PLUS = _version >= (3, 3)
 
 __all__ = [
+    "AIRFLOW_V_3_0_PLUS",
     "AIRFLOW_V_3_1_PLUS",
     "AIRFLOW_V_3_2_PLUS",
     "AIRFLOW_V_3_3_PLUS",
@@ -69,3 +71,35 @@ def never_expire() -> dict[str, Any]:
 def task_state_store(context: Context) -> Any:
     """Return what survives the tries of a task (Airflow 3.3), or None."""
     return context.get("task_state_store") if AIRFLOW_V_3_3_PLUS else None
+
+
+def redact(text: str) -> str:
+    """Return the text with the secrets masked that Airflow masks in its logs."""
+    from airflow.providers.common.compat.sdk import redact as airflow_redact
+
+    return str(airflow_redact(text))
+
+
+def run_link(dag_id: str, run_id: str) -> str:
+    """Return the address of a run's page, or an empty text when Airflow does not know its own address."""
+    from urllib.parse import quote
+
+    section = "api" if AIRFLOW_V_3_0_PLUS else "webserver"
+    base = (conf.get(section, "base_url", fallback="") or "").rstrip("/")
+    page = f"runs/{quote(run_id)}" if AIRFLOW_V_3_0_PLUS else f"grid?dag_run_id={quote(run_id)}"
+    return f"{base}/dags/{dag_id}/{page}" if base else ""
+
+
+def airflow_call_errors() -> tuple[type[Exception], ...]:
+    """Return what asking Airflow for a connection or a Variable may raise.
+
+    ImportError: Airflow 3 outside of a process that it supervises. RuntimeError: its channel to the supervisor.
+    """
+    common = (AirflowException, ImportError, OSError, RuntimeError, ValueError)
+    if AIRFLOW_V_3_0_PLUS:
+        from airflow.sdk.exceptions import AirflowRuntimeError
+
+        return (*common, AirflowRuntimeError)
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return (*common, SQLAlchemyError)

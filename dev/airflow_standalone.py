@@ -148,5 +148,5 @@ class AirflowStandalone:
     def _unhealthy(self) -> list[str]:
         try:
             return self.api.unhealthy()
-        except requests.ConnectionError:
+        except requests.RequestException:
             return ["api-server"]

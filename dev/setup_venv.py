@@ -6,9 +6,12 @@ Runs on a bare Python 3.11+ before anything is installed, so it uses the standar
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -29,17 +32,24 @@ def run(what: str, *command: str | Path) -> None:
     """Say what is done, do it, say how long it took; end the set-up with the reason when it fails."""
     print(f"  {what} ...", flush=True)
     began = time.monotonic()
-    # Compiling once here saves every later start of Airflow several seconds.
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    if subprocess.run([str(part) for part in command], env=env, check=False, stdin=subprocess.DEVNULL).returncode:
-        sys.exit(
-            f"Set-up stopped at: {what}.\n  The command was: {' '.join(map(str, command))}\n  Its message is above."
-        )
+    # A company's own certificates are among the system's, seldom among uv's.
+    env = {"UV_SYSTEM_CERTS": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"} | os.environ
+    words = [str(part) for part in command]
+    # In a group of its own, so that a Ctrl-C can end it with all its children and without their stack traces.
+    with subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, start_new_session=True) as process:
+        try:
+            failed = process.wait()
+        except KeyboardInterrupt:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if failed:
+        sys.exit(f"Set-up stopped at: {what}.\n  The command was: {' '.join(words)}\n  Its message is above.")
     print(f"    done in {time.monotonic() - began:.1f} s", flush=True)
 
 
 def ensure_uv() -> Path:
-    """Return a pinned `uv` that lives in `.venvs/uv`, installing it when it is not there."""
+    """Return a pinned `uv` of our own, installing it when it is not there."""
     home = VENVS / f"uv-{UV_VERSION}"
     uv = home / "bin" / "uv"
     if not uv.exists():
@@ -72,7 +82,9 @@ def main() -> None:
             f"Python 3.11 or newer is needed, {sys.executable} is {sys.version.split()[0]}: make PYTHON=python3.12"
         )
     stop_when_told()
-    set_up(options.name, options.lock or options.name, options.python)
+    with tempfile.TemporaryDirectory(prefix="clicksend-setup-", ignore_cleanup_errors=True) as temporary:
+        os.environ["TMPDIR"] = temporary  # what an interrupted installer leaves goes with it
+        set_up(options.name, options.lock or options.name, options.python)
 
 
 if __name__ == "__main__":

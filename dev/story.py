@@ -13,19 +13,20 @@ DAG_ID = "ask_before_load"
 RUN_TIMEOUT_SECONDS = 240
 LOG_TAIL_LINES = 30
 ANSWER = "YES"
-BRANCHES = ("load", "leave")
 FINISHED = ("success", "failed", "upstream_failed", "skipped", "removed")
+TASKS = ("ask", "heard", "answer", "decide", "load", "leave")
+BRANCHES = ("load", "leave")
 MEANINGS = {
-    ("ask", "running"): "sends the question",
-    ("heard", "running"): "looks once for the delivery receipt",
-    ("heard", "deferred"): "waits for the handset in the triggerer: no worker is held",
-    ("answer", "running"): "looks once for the answer",
-    ("answer", "deferred"): "waits for the answer in the triggerer: no worker is held",
-    ("decide", "running"): "reads the answer and chooses a branch",
-    ("load", "success"): "this is the branch for yes",
-    ("load", "skipped"): "this is the branch for yes",
-    ("leave", "success"): "this is the branch for no",
-    ("leave", "skipped"): "this is the branch for no",
+    "ask running": "sends the question",
+    "heard running": "looks once for the delivery receipt",
+    "heard deferred": "waits for the handset in the triggerer, no worker is held",
+    "answer running": "looks once for the answer",
+    "answer deferred": "waits for the answer in the triggerer, no worker is held",
+    "decide running": "reads the answer and chooses a branch",
+    "load success": "this is the branch for yes",
+    "load skipped": "this is the branch for yes",
+    "leave success": "this is the branch for no",
+    "leave skipped": "this is the branch for no",
 }
 
 
@@ -59,7 +60,7 @@ class Story:
         self.airflow, self.sandbox, self.clock = airflow, sandbox, clock
         self.run_id = ""
         self.states: dict[str, str | None] = {}
-        self.at: dict[str, float] = {}
+        self.told: set[str] = set()
 
     def tell(self) -> None:
         """Run the DAG once; raise StoryFailedError, with the log of the task, when it does not succeed."""
@@ -76,16 +77,19 @@ class Story:
         """Tell what changed since the last look; return whether the run is over."""
         # Asked before the tasks: a run that was over before we read them has no change left to miss.
         over = self.airflow.api.run_state(DAG_ID, self.run_id) in ("success", "failed")
-        for row in sorted(self.airflow.api.task_instances(DAG_ID, self.run_id), key=_when):
-            task, state = row["task_id"], row["state"]
-            if self.states.get(task) != state:
-                self.states[task] = state
-                self._changed(task, state)
+        now = {row["task_id"]: row["state"] for row in self.airflow.api.task_instances(DAG_ID, self.run_id)}
+        changed = [task for task in TASKS if now.get(task) != self.states.get(task)]
+        self.states = now
+        for task in changed:
+            self._tell(task, f"{task} {now[task]}")
         return over
 
-    def _changed(self, task: str, state: str | None) -> None:
-        self.at[f"{task} {state}"] = self.clock.elapsed()
-        meaning = MEANINGS.get((task, str(state)))
+    def _tell(self, task: str, event: str) -> None:
+        """Tell that a task came into a state; a second start is its waking up, and says nothing new."""
+        if event in self.told:
+            return
+        self.told.add(event)
+        state, meaning = event.removeprefix(task).strip(), MEANINGS.get(event)
         if meaning or state in FINISHED:
             self.clock.say(f"{task:<7} {state}{f': {meaning}' if meaning else ''}")
         details = {
@@ -93,7 +97,7 @@ class Story:
             "heard success": self._receipt,
             "answer deferred": self._reply,
             "answer success": self._answer,
-        }.get(f"{task} {state}")
+        }.get(event)
         if details:
             details()
 
@@ -131,8 +135,3 @@ class Story:
             lines = self.airflow.api.log(DAG_ID, self.run_id, task).splitlines()[-LOG_TAIL_LINES:]
             reasons += [f"The end of the log of {task}:", *(f"  {line}" for line in lines)]
         return "\n".join(reasons)
-
-
-def _when(row: dict[str, Any]) -> str:
-    """Order of telling: what ended first; then what started first."""
-    return row["end_date"] or row["start_date"] or "9"

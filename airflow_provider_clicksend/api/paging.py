@@ -34,15 +34,15 @@ def iterate(read: Callable[[int], Page[Row]]) -> Iterator[Row]:
     number, total = 1, 0
     while True:
         page = read(number)
+        if page.total < total and number > 1:
+            # Rows vanished, so the rest moved up: what was to come on this page may stand on one before it.
+            number, total = max(1, number - math.ceil((total - page.total) / page.per_page)), page.total
+            continue
+        total = page.total
         for row in page.rows:
             if row.row_key not in seen:
                 seen.add(row.row_key)
                 yield row
-        if page.total < total and number > 1:
-            # Rows vanished, so the rest moved up: what was on this page may stand on one before it.
-            number, total = max(1, number - math.ceil((total - page.total) / page.per_page)), page.total
-            continue
-        total = page.total
         if not page.rows or number >= page.last_page:
             return
         number += 1

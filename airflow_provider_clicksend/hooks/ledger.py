@@ -8,11 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from airflow_provider_clicksend.messaging.outbox import Chunk, Message, Tally
+from airflow_provider_clicksend.messaging.outbox import Chunk, Tally
 from airflow_provider_clicksend.version_compat import never_expire
 
 #: Rows of one stored value, to stay below the 64 KiB that Airflow advises.
 _ROWS_PER_VALUE = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a batch was begun.
+
+    :param since: when the first request of the first try may have left (Unix seconds).
+    :param trusted: whether all that left since is written down. Otherwise the history is asked about every message.
+    """
+
+    since: int
+    trusted: bool
 
 
 @dataclass(slots=True)
@@ -20,7 +32,7 @@ class Entry:
     """What is known of a chunk.
 
     :param settled: what is accepted and refused.
-    :param unsettled: the custom strings of which that is not known; None stands for all.
+    :param unsettled: the identities of messages of which that is not known; None stands for all.
     :param in_flight: whether the unsettled ones may have left.
     """
 
@@ -28,9 +40,9 @@ class Entry:
     unsettled: frozenset[str] | None = None
     in_flight: bool = False
 
-    def is_unsettled(self, message: Message) -> bool:
-        """Tell whether this message is neither accepted nor refused, as far as is known."""
-        return self.unsettled is None or message["custom_string"] in self.unsettled
+    def is_unsettled(self, key: str) -> bool:
+        """Tell whether the message with this identity is neither accepted nor refused, as far as is known."""
+        return self.unsettled is None or key in self.unsettled
 
 
 class BatchChangedError(Exception):
@@ -50,13 +62,14 @@ class Ledger:
         self._prefix = f"clicksend.{batch}"
         self._listed = listed
 
-    def since(self) -> int | None:
-        """Return when the first request of the first try was about to leave (Unix seconds), None when none was."""
-        return None if self._store is None else self._store.get(self._prefix)
+    def opening(self) -> Opening | None:
+        """Return how the batch was begun, None when nothing was written down."""
+        page = None if self._store is None else self._store.get(self._prefix)
+        return None if page is None else Opening(**page)
 
-    def open(self, now: int) -> None:
+    def open(self, opening: Opening) -> None:
         """Note that requests are about to leave."""
-        self._set(self._prefix, now)
+        self._set(self._prefix, {"since": opening.since, "trusted": opening.trusted})
 
     def read(self, chunk: Chunk) -> Entry:
         """Return what is known of a chunk; nothing of it has left when the ledger does not know it.
@@ -73,21 +86,23 @@ class Ledger:
         unsettled = record["unsettled"]
         return Entry(settled, None if unsettled is None else frozenset(unsettled), record["in_flight"])
 
-    def write(self, chunk: Chunk, settled: Tally, unsettled: list[Message], *, in_flight: bool) -> None:
-        """Write down, durably, what is settled and what is not."""
+    def write(self, chunk: Chunk, settled: Tally, unsettled: list[str] | None, *, in_flight: bool) -> None:
+        """Write down, durably, what is settled and what is not.
+
+        :param unsettled: identities; None for the whole chunk.
+        """
         if self._store is None:
             return
         starts = range(0, len(settled.rows), _ROWS_PER_VALUE)
         for piece, start in enumerate(starts):
             self._set(f"{self._key(chunk)}.{piece}", settled.rows[start : start + _ROWS_PER_VALUE])
-        whole = len(unsettled) == len(chunk.messages)
         self._set(
             self._key(chunk),
             {
                 "digest": chunk.digest(),
                 "settled": settled.to_json(),
                 "pieces": len(starts),
-                "unsettled": None if whole else [message["custom_string"] for message in unsettled],
+                "unsettled": unsettled,
                 "in_flight": in_flight,
             },
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendOutcomeUnknownError
 from airflow_provider_clicksend.messaging.numbers import mask_number
@@ -31,53 +31,74 @@ def look_up(
     """Fill the evidence from the history, until it is complete or the history has had time to show everything.
 
     It costs a request for each number when there are few; else one a hundred messages that the account sent since then,
-    and up to six while the history is behind.
+    and up to seven while the history is behind.
 
     :param since: when the first of the messages may have left (Unix seconds).
     :param settled_at: from when on a silent history counts as a no (Unix seconds).
     :raises ClickSendOutcomeUnknownError: when the history cannot be read; then nobody may send again.
     """
-    since -= CLOCK_MARGIN
+    read = _Reader(client, resource, evidence, since - CLOCK_MARGIN)
     wait = _FIRST_WAIT
     while not evidence.complete:
         last = time.time() >= settled_at
         try:
-            for row in _rows(client, resource, evidence, since=since, last=last):
-                evidence.add(row)
-                if evidence.complete:
-                    return
+            read(last=last)
         except ClickSendError as error:
-            raise ClickSendOutcomeUnknownError(
-                f"{evidence.missing_count} messages are in doubt and the history cannot be read ({error}). "
-                "Nothing is sent again; a later try looks again.",
-                unknown=[{"to": mask_number(number)} for number in sorted(evidence.missing_numbers)],
-            ) from error
-        if last:
+            raise history_unreadable(evidence.missing, error) from error
+        if last or evidence.complete:
             return
         time.sleep(max(0.0, min(wait, settled_at - time.time())))
         wait = min(wait * 2, _LONGEST_WAIT)
 
 
-def _rows(
-    client: ClickSendClient, resource: ChannelResource, evidence: Evidence, *, since: int, last: bool
-) -> Iterator[HistoryRow]:
-    numbers = evidence.missing_numbers
-    if len(numbers) <= FEW_NUMBERS and "" not in numbers:
-        for number in sorted(numbers):
-            yield from client.iterate(resource.history, q=f"to:{number}", date_from=since)
-        return
-    first = resource.history(date_from=since, order_by="date:asc")
-    if first.total >= evidence.missing_count or last:
-        # Only now: the history is long enough to hold them all, or it will not get longer.
-        yield from client.iterate(resource.history, date_from=since, order_by="date:asc")
+class _Reader:
+    """Reads the history into the evidence, again and again, and never at length when nothing new can be in it."""
+
+    def __init__(self, client: ClickSendClient, resource: ChannelResource, evidence: Evidence, since: int) -> None:
+        self._client = client
+        self._history = resource.history
+        self._evidence = evidence
+        self._since = since
+        self._read_rows = 0
+
+    def __call__(self, *, last: bool) -> None:
+        numbers = {message["to"] for message in self._evidence.missing}
+        if len(numbers) <= FEW_NUMBERS:
+            for number in sorted(numbers):
+                self._take(self._client.iterate(self._history, q=f"to:{number}", date_from=self._since))
+            return
+        # The newest first: what is in doubt mostly left just now.
+        first = self._history(date_from=self._since, order_by="date:desc")
+        is_worth_it = first.total != self._read_rows and (first.total >= len(self._evidence.missing) or last)
+        if is_worth_it:
+            self._take(self._client.iterate(self._history, date_from=self._since, order_by="date:desc"))
+            self._read_rows = first.total
+
+    def _take(self, rows: Iterator[HistoryRow]) -> None:
+        for row in rows:
+            self._evidence.add(row)
+            if self._evidence.complete:
+                return
 
 
-def unknown_error(messages: list[Message], reason: object) -> ClickSendOutcomeUnknownError:
+def history_unreadable(messages: list[Message], error: ClickSendError) -> ClickSendOutcomeUnknownError:
+    """Return the error for messages in doubt that nobody can look up now."""
+    return ClickSendOutcomeUnknownError(
+        f"{len(messages)} messages are in doubt and the history cannot be read ({error}). "
+        "Nothing is sent again; a later try looks again.",
+        unknown=_shown(messages),
+    )
+
+
+def outcome_unknown(messages: list[Message], reason: str) -> ClickSendOutcomeUnknownError:
     """Return the error for messages of which the history stayed silent."""
     return ClickSendOutcomeUnknownError(
         f"Whether {len(messages)} messages were sent is unknown ({reason}); the history stayed silent.",
-        unknown=[
-            {"to": mask_number(message["to"]) if message.get("to") else None, "custom_string": message["custom_string"]}
-            for message in messages
-        ],
+        unknown=_shown(messages),
     )
+
+
+def _shown(messages: list[Message]) -> list[dict[str, Any]]:
+    return [
+        {"to": mask_number(message.get("to", "")), "custom_string": message["custom_string"]} for message in messages
+    ]

@@ -112,13 +112,8 @@ def merge(old: Outcome | None, new: Outcome) -> Outcome:
     if old is None:
         return new
     winner, loser = (new, old) if _RANK[new.outcome] >= _RANK[old.outcome] else (old, new)
-    return replace(
-        winner,
-        word=winner.word or loser.word,
-        to=winner.to or loser.to,
-        sender=winner.sender or loser.sender,
-        custom_string=winner.custom_string or loser.custom_string,
-    )
+    lacking = [name for name in ("word", "to", "sender") if not getattr(winner, name) and getattr(loser, name)]
+    return replace(winner, **{name: getattr(loser, name) for name in lacking}) if lacking else winner
 
 
 def check_choice(name: str, value: str, choices: Collection[str]) -> None:
@@ -153,7 +148,7 @@ def needed(min_delivered: float | None, count: int) -> int:
     if min_delivered is None:
         return count
     if isinstance(min_delivered, float):
-        # As it was written: 0.7 * 10 is 7.000000000000001 in floats and would need 8.
+        # As it was written: 0.55 * 100 is 55.00000000000001 in floats and would need 56.
         return max(1, math.ceil(Decimal(str(min_delivered)) * count))
     return min_delivered
 

@@ -36,7 +36,8 @@ class Chunk:
 
     def digest(self) -> str:
         """Tell this chunk from one that has other messages at the same place."""
-        return blake2b("\n".join(m["custom_string"] for m in self.messages).encode(), digest_size=8).hexdigest()
+        marks = [f"{message['custom_string']}|{message.get('to')}" for message in self.messages]
+        return blake2b("\n".join(marks).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(slots=True)
@@ -65,10 +66,9 @@ class Tally:
                     {"to": message.to, "status": message.status, "custom_string": message.custom_string}
                 )
 
-    def add_found(self, rows: Iterable[HistoryRow]) -> None:
-        """Count messages that the history shows."""
-        for row in rows:
-            self._accept(row)
+    def add_found(self, row: HistoryRow) -> None:
+        """Count a message that the history shows."""
+        self._accept(row)
 
     def merge(self, other: Tally) -> None:
         """Add another tally."""
@@ -116,7 +116,8 @@ class Tally:
             total_price=Decimal(data["total_price"]),
             parts=data["parts"],
             currency=data["currency"],
-            rows=rows,
+            # A try that was killed may have written more of them, but not that it had.
+            rows=rows[: data["accepted"]],
         )
 
 
@@ -135,6 +136,17 @@ def result(tally: Tally, *, handle: Mapping[str, Any]) -> dict[str, Any]:
         "currency": tally.currency,
         "messages": [{**row, "status": "SUCCESS"} for row in tally.rows] + refused,
     }
+
+
+def identity(batch: str, message: Mapping[str, Any]) -> str:
+    """Return what tells a message from all others, as it leaves, in an answer or in the history.
+
+    :param batch: the batch reference: a reference of that batch is enough, a custom string of the user's needs the
+        number. ``""`` for a list, whose messages share one reference.
+    """
+    text = message["custom_string"] or ""
+    # Without the plus: whether the history shows one was not seen.
+    return f"{text}|" if belongs_to(batch, text) else f"{text}|{(message.get('to') or '').removeprefix('+')}"
 
 
 def unanswered(messages: list[Message], answered: list[SentMessage]) -> list[Message]:
@@ -159,70 +171,48 @@ def unanswered(messages: list[Message], answered: list[SentMessage]) -> list[Mes
 class Evidence:
     """What the history shows of messages in doubt.
 
-    :param wanted: the messages in doubt.
-    :param batch: the batch reference; rows of it that no current message has tell of a list that changed its order
-        between two tries: they count for the recipient, whatever the place.
-    :param current: the references of the whole batch as it is now; None when nothing can have changed.
+    :param wanted: the messages in doubt, each with another identity.
+    :param batch: the batch reference, for `identity`.
+    :param current: the references of the whole batch as it is now. Rows of the batch that are not among them tell of a
+        list that changed its order between two tries: they count for the recipient, whatever the place. None when
+        nothing can have changed.
     """
 
     def __init__(self, wanted: Iterable[Message], *, batch: str, current: frozenset[str] | None = None) -> None:
         self._batch = batch
-        self._missing: Counter[tuple[str, str]] = Counter()
-        self._numbers: dict[tuple[str, str], str] = {}
-        for message in wanted:
-            key = self._key(message)
-            self._missing[key] += 1
-            self._numbers[key] = message.get("to") or ""
         self._current = current
-        self._rows: dict[tuple[str, str], list[HistoryRow]] = defaultdict(list)
+        self._missing = {identity(batch, message): message for message in wanted}
+        self._rows: dict[str, HistoryRow] = {}
         self._strays: dict[str, list[HistoryRow]] = defaultdict(list)
-
-    def _key(self, message: Message) -> tuple[str, str]:
-        """Return what tells a message: our reference alone does, a custom string of the user's needs the number."""
-        text = message["custom_string"]
-        return text, "" if belongs_to(self._batch, text) else _digits(message.get("to"))
 
     def add(self, row: HistoryRow) -> None:
         """Take a row of the history into account."""
         text = row.custom_string
-        if not text or row.direction == "in":
+        # The history's own statuses are words ("Sent"); one in capitals ("INVALID_RECIPIENT") would be a refusal.
+        if not text or row.direction == "in" or (row.status or "").isupper():
             return
-        for key in ((text, _digits(row.to)), (text, "")):
-            if key in self._missing:
-                self._rows[key].append(row)
-                self._missing[key] -= 1
-                return
-        if self._current is not None and belongs_to(self._batch, text) and text not in self._current:
+        key = identity(self._batch, {"custom_string": text, "to": row.to})
+        if self._missing.pop(key, None) is not None:
+            self._rows[key] = row
+        elif self._current is not None and belongs_to(self._batch, text) and text not in self._current:
             self._strays[recipient_mark(text)].append(row)
 
     @property
     def complete(self) -> bool:
         """Whether every wanted message was found."""
-        return all(count <= 0 for count in self._missing.values())
+        return not self._missing
 
     @property
-    def missing_numbers(self) -> set[str]:
-        """The numbers of what was not found; ``""`` stands for a list."""
-        return {self._numbers[key] for key, count in self._missing.items() if count > 0}
+    def missing(self) -> list[Message]:
+        """The messages that were not found under their own references."""
+        return list(self._missing.values())
 
-    @property
-    def missing_count(self) -> int:
-        """How many wanted messages were not found."""
-        return sum(count for count in self._missing.values() if count > 0)
-
-    def take(self, message: Message) -> list[HistoryRow]:
-        """Return the rows that show this message was accepted, and use them up; none when nothing does."""
-        rows = self._rows.get(self._key(message))
-        if rows:
-            taken = len(rows) if "list_id" in message else 1
-            return [rows.pop(0) for _ in range(taken)]
-        strays = self._strays.get(recipient_mark(message["custom_string"]))
-        return [strays.pop(0)] if strays else []
-
-
-def _digits(number: str | None) -> str:
-    """Return a number without its plus: whether the history shows one was not seen."""
-    return (number or "").removeprefix("+")
+    def take(self, message: Message) -> HistoryRow | None:
+        """Return the row that shows this message was accepted, and use it up; None when nothing does."""
+        row = self._rows.pop(identity(self._batch, message), None)
+        if row is None and (strays := self._strays.get(recipient_mark(message["custom_string"]))):
+            return strays.pop(0)
+        return row
 
 
 def retried(refused: Mapping[str, Any], *, cleared: bool) -> bool:

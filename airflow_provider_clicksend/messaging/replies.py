@@ -90,7 +90,7 @@ def check_pattern(pattern: str | None) -> None:
         raise ClickSendConfigError(f"pattern={pattern!r} is no regular expression: {exc}.", field="pattern") from exc
 
 
-def check_numbers(from_numbers: object) -> list[str] | None:
+def check_numbers(from_numbers: Any) -> list[str] | None:
     """Return the numbers as a list; one number may come alone.
 
     :raises ClickSendConfigError: one of them is not E.164, or there is none.
@@ -99,8 +99,9 @@ def check_numbers(from_numbers: object) -> list[str] | None:
         return None
     from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
 
-    numbers = [from_numbers] if isinstance(from_numbers, str) else list(from_numbers)  # type: ignore[call-overload]
-    wrong = [mask_number(str(number)) for number in numbers if not is_e164(number)]
+    several = isinstance(from_numbers, Iterable) and not isinstance(from_numbers, str)
+    numbers: list[str] = list(from_numbers) if several else [from_numbers]
+    wrong = [mask_number(number) for number in numbers if not is_e164(number)]
     if wrong or not numbers:
         raise ClickSendConfigError(
             f"from_numbers: {', '.join(wrong) or 'an empty list'}: give numbers as E.164, such as +15551234567, or "
@@ -122,7 +123,7 @@ class ReplyWait:
     :raises ClickSendConfigError: a pattern or number is wrong, or there is no message to reply to.
     """
 
-    def __init__(self, awaited: Awaited, *, from_numbers: object = None, pattern: str | None = None) -> None:
+    def __init__(self, awaited: Awaited, *, from_numbers: Any = None, pattern: str | None = None) -> None:
         check_pattern(pattern)
         if not awaited.count:
             raise ClickSendConfigError("message_ids is empty: there is no message to reply to.", field="message_ids")

@@ -178,6 +178,8 @@ class ClickSendSendOperator(ClickSendBaseOperator):
             outcome = result(sender.tally, handle=handle)
             # Also, and above all, when something is raised now or below: the next task must know what was accepted.
             context["ti"].xcom_push(key="return_value", value=outcome)
+            # Airflow reads `send.output["message_ids"]` as the XCom of that key.
+            context["ti"].xcom_push(key="message_ids", value=outcome["message_ids"])
         self._report(sender, tries)
         return outcome
 

@@ -1,6 +1,7 @@
 """ClickSend's envelope and its pages."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -56,7 +57,7 @@ def require(body: dict[str, Any], *names: str) -> dict[str, str]:
 def read_integer(request: Request, name: str, default: int | None = None) -> int | None:
     """Return an integer of the query, `default` when it is missing or not a number."""
     text = request.query_params.get(name, "")
-    return int(text) if text.isdecimal() else default
+    return int(text) if re.fullmatch(r"\d{1,12}", text, re.ASCII) else default
 
 
 def page(

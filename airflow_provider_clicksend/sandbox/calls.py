@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Request
 
 from airflow_provider_clicksend.sandbox.answers import json_body
-from airflow_provider_clicksend.sandbox.errors import forbidden
+from airflow_provider_clicksend.sandbox.errors import forbidden, not_found
 from airflow_provider_clicksend.sandbox.sending import Caller
 from airflow_provider_clicksend.sandbox.store import Settings, Store
 
@@ -45,3 +45,13 @@ async def _channel(call: CallDep, channel: Literal["sms", "mms", "voice"]) -> st
 
 #: The channel in a path; 403 for calls of an account without voice access.
 ChannelDep = Annotated[str, Depends(_channel)]
+
+
+async def _text_or_call(channel: ChannelDep) -> str:
+    if channel == "mms":
+        raise not_found("Resource")
+    return channel
+
+
+#: The channel in a path that MMS do not have.
+TextOrCallDep = Annotated[str, Depends(_text_or_call)]

@@ -1,6 +1,7 @@
 """What a send request asks for: one draft for each text, MMS or call, lists unfolded."""
 
 import dataclasses
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +12,8 @@ from airflow_provider_clicksend.sandbox.errors import bad_request
 from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER
 
 MAX_RECIPIENTS = 1000
-_DETAILS = ("subject", "voice", "lang", "require_input", "machine_detection", "from_email")
+_TEXTS = ("subject", "voice", "lang", "from_email")
+_FLAGS = ("require_input", "machine_detection")
 
 
 @dataclasses.dataclass
@@ -23,7 +25,8 @@ class Draft:
     body: str
     sender: str
     custom_string: str
-    schedule: Any
+    #: Unix seconds, 0 for at once, None when it is no number.
+    schedule: int | None
     list_id: int | None
     contact_id: int | None
     details: dict[str, Any]
@@ -53,7 +56,7 @@ def _unfold(db: Connection, channel: str, item: dict[str, Any], shared: dict[str
     draft = _draft(channel, item, shared)
     if item.get("list_id") in (None, ""):
         return [draft]
-    list_id = int(item["list_id"]) if str(item["list_id"]).isdigit() else 0
+    list_id = whole_number(item["list_id"])
     rows = db.execute(
         select(tables.contacts).where(tables.contacts.c.list_id == list_id).order_by(tables.contacts.c.contact_id)
     ).all()
@@ -66,18 +69,29 @@ def _unfold(db: Connection, channel: str, item: dict[str, Any], shared: dict[str
 
 
 def _draft(channel: str, item: dict[str, Any], shared: dict[str, Any]) -> Draft:
+    schedule = item.get("schedule")
     return Draft(
         channel=channel,
         recipient=_text(item.get("to")),
         body=_text(item.get("body")),
         sender=_text(item.get("from")),
         custom_string=_text(item.get("custom_string")),
-        schedule=item.get("schedule"),
+        schedule=whole_number(schedule) if schedule not in (None, "") else 0,
         list_id=None,
         contact_id=None,
-        details=shared | {name: item[name] for name in _DETAILS if item.get(name) is not None},
+        details={
+            **shared,
+            **{name: _text(item[name]) for name in _TEXTS if item.get(name) is not None},
+            **{name: int(str(item[name]) == "1") for name in _FLAGS if name in item},
+        },
     )
 
 
+def whole_number(value: Any) -> int | None:
+    """Return a number that came as one or as text, None for anything else."""
+    return int(value) if re.fullmatch(r"\d{1,15}", str(value), re.ASCII) else None
+
+
 def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+    # JSON can carry half of a character pair, which no database stores.
+    return "" if value is None else str(value).encode(errors="replace").decode()

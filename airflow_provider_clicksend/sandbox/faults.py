@@ -84,7 +84,8 @@ class Fault(BaseModel):
         if name in {"hang", "dropped"}:
             await _drop(scope, receive)
         else:
-            await _read_body(receive)
+            if not self.is_after_acceptance:
+                await _read_body(receive)
             await _ANSWERS[name](self)(scope, receive, send)
 
 

@@ -26,7 +26,6 @@ class Gateway:
         self._app = app
         self._store = store
         self._faults = faults
-        self._windows: dict[str, tuple[float, int]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
@@ -78,10 +77,10 @@ class Gateway:
         limit, window = self._store.settings.rate_limit, self._store.settings.rate_window
         if not limit:
             return None
-        start, count = self._windows.get(operation, (0.0, 0))
+        start, count = self._store.windows.get(operation, (0.0, 0))
         if time.monotonic() - start >= window:
             start, count = time.monotonic(), 0
-        self._windows[operation] = (start, count + 1)
+        self._store.windows[operation] = (start, count + 1)
         reset = max(1, round(start + window - time.monotonic()))
         if count >= limit:
             return too_many_requests(limit, reset, reset)

@@ -112,13 +112,13 @@ def voice_row(row: Row[Any], profile: str) -> dict[str, Any]:
     """Return a call's row, with the digits that were pressed."""
     return {
         **_common(row, profile),
-        "date": int(row.send_at),
+        "date": str(int(row.send_at)) if profile == "sdk" else int(row.send_at),
         "date_added": int(row.accepted_at),
         "message_parts": f"{row.parts}.00",
         "voice": row.details.get("voice", "female"),
         "lang": row.details.get("lang", "en-us"),
-        "require_input": int(row.details.get("require_input", 0)),
-        "machine_detection": int(row.details.get("machine_detection", 0)),
+        "require_input": row.details.get("require_input", 0),
+        "machine_detection": row.details.get("machine_detection", 0),
         "digits": row.digits,
         "machine_detected": 0,
     }

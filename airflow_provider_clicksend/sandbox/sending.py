@@ -1,6 +1,5 @@
 """Accepting a request's messages, or only pricing them."""
 
-import time
 import uuid
 from typing import Any, NamedTuple
 
@@ -11,7 +10,7 @@ from airflow_provider_clicksend.sandbox import tables
 from airflow_provider_clicksend.sandbox.drafts import Draft, read_drafts
 from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER, TEST_NUMBERS, country_of
 from airflow_provider_clicksend.sandbox.outcomes import OUTCOMES, TEST_NUMBER, event_row
-from airflow_provider_clicksend.sandbox.store import Settings
+from airflow_provider_clicksend.sandbox.store import Settings, now
 from airflow_provider_clicksend.sandbox.verdicts import SUCCESS, Judge, Verdict
 
 
@@ -54,14 +53,14 @@ def new_message_id() -> str:
 
 
 def _row(draft: Draft, verdict: Verdict, settings: Settings) -> dict[str, Any]:
-    now = time.time()
+    accepted_at = now()
     country = country_of(draft.recipient)
     return {
         "channel": draft.channel,
         "message_id": new_message_id(),
-        "accepted_at": now,
-        "visible_at": now + settings.history_lag,
-        "send_at": _send_at(draft.schedule, now),
+        "accepted_at": accepted_at,
+        "visible_at": accepted_at + settings.history_lag,
+        "send_at": max(float(draft.schedule or 0), accepted_at),
         "recipient": draft.recipient,
         "sender": draft.sender or SHARED_NUMBER,
         "body": draft.body,
@@ -76,10 +75,6 @@ def _row(draft: Draft, verdict: Verdict, settings: Settings) -> dict[str, Any]:
         "shared_number": draft.shared_number or draft.recipient in TEST_NUMBERS,
         "details": draft.details,
     }
-
-
-def _send_at(schedule: Any, now: float) -> float:
-    return max(float(schedule), now) if str(schedule or "").isdigit() else now
 
 
 def _plan(db: Connection, settings: Settings, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

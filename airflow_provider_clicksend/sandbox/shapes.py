@@ -102,8 +102,8 @@ def _accepted_voice(row: Shape, profile: str) -> Shape:
         "subaccount_id": SUBACCOUNT_ID,
         "country": row["country"],
         "carrier": row["carrier"],
-        "require_input": int(details.get("require_input", 0)),
-        "machine_detection": int(details.get("machine_detection", 0)),
+        "require_input": details.get("require_input", 0),
+        "machine_detection": details.get("machine_detection", 0),
         "status": row["status"],
     }
 

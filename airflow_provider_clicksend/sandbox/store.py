@@ -63,6 +63,8 @@ class Store:
         event.listen(self.engine, "connect", _survive_a_kill)
         tables.metadata.create_all(self.engine)
         self.settings = Settings()
+        #: When the rate limit's window of each operation began, and its calls since; new settings begin new windows.
+        self.windows: dict[str, tuple[float, int]] = {}
         with self.begin() as db:
             if db.execute(select(tables.account)).first() is None:
                 seed(db)
@@ -81,6 +83,7 @@ class Store:
         :raises pydantic.ValidationError: an unknown name or a value that cannot be.
         """
         self.settings = Settings.model_validate({**self.settings.model_dump(), **changes})
+        self.windows.clear()
         rows = [{"name": name, "value": value} for name, value in self.settings.model_dump().items()]
         with self.begin() as db:
             db.execute(delete(tables.settings))

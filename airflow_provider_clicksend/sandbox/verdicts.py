@@ -71,7 +71,7 @@ class Judge:
             return "EMPTY_MESSAGE"
         if draft.channel != "voice" and not _is_sender(draft.sender):
             return "INVALID_SENDER_ID"
-        if draft.schedule not in (None, "") and not str(draft.schedule).isdigit():
+        if draft.schedule is None:
             return "INVALID_SCHEDULE"
         return _CHANNEL_RULES[draft.channel](draft.details)
 

@@ -152,6 +152,7 @@ class WaitSensor(BaseSensorOperator):
             yield
         except (AirflowFailException, AirflowSensorTimeout) as error:
             if self.soft_fail or self.never_fail:
+                self.log.warning("%s", error)  # Airflow 3 replaces the text of the skip
                 raise AirflowSkipException(str(error)) from error
             raise
 

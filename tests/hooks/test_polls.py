@@ -79,12 +79,18 @@ def test_a_batch_is_found_by_its_reference_and_replies_in_the_history_are_not_pa
     now = int(time.time())
     for i in range(250):
         gateway.sent(f"M{i}", code="201", custom_string=f"{REFERENCE}-x-{i}")
-    gateway.sent("IN", "Received", direction="in", custom_string=f"{REFERENCE}-x-1")
+    gateway.sent("IN", "Received", direction="in", custom_string=f"{REFERENCE}-x-1", date=now + 9)
     gateway.sent("OTHER", code="201", custom_string="af-ffffffffffffffff-x-0")
     batch = Awaited.read({"reference": REFERENCE, "since": now, "count": 250})
     look = polls.deliveries(client, [batch])
-    assert len(outcomes(look)) == 250
+    assert outcomes(look) == {f"M{i}": "delivered" for i in range(250)}
     assert gateway.count() == {"/sms/receipts": 1, "/sms/history": 3}
+
+
+def test_a_batch_is_found_also_when_our_clock_is_ahead_of_clicksends(gateway, client):
+    gateway.sent("A", code="201", custom_string=f"{REFERENCE}-x-0", date=1_000_000 - 120)
+    batch = Awaited.read({"reference": REFERENCE, "since": 1_000_000, "count": 1})
+    assert outcomes(polls.deliveries(client, [batch])) == {"A": "delivered"}
 
 
 def test_of_a_long_unread_list_both_ends_are_read_and_no_more_than_ten_pages(gateway, client):

@@ -99,6 +99,7 @@ def test_a_reply_to_a_batch_is_known_by_the_custom_string():
         ({"from_numbers": ["0412345678"]}, "from_numbers"),
         ({"from_numbers": []}, "from_numbers"),
         ({"from_numbers": ""}, "from_numbers"),
+        ({"from_numbers": 5}, "from_numbers"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, field):

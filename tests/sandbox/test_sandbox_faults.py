@@ -44,10 +44,11 @@ def post(api: Any, timeout: float = 10) -> requests.Response:
 
 
 @pytest.mark.parametrize("accepted", [False, True], ids=["before acceptance", "after acceptance"])
-@pytest.mark.parametrize(("name", "status", "body"), ANSWERS)
+@pytest.mark.parametrize("fault", ANSWERS, ids=[name for name, _, _ in ANSWERS])
 def test_a_fault_hides_what_became_of_one_request_and_the_next_is_answered(
-    sandbox: Any, api: Any, name: str, status: int | None, body: str, accepted: bool
+    sandbox: Any, api: Any, fault: tuple[str, int | None, str], accepted: bool
 ) -> None:
+    name, status, body = fault
     sandbox.fault(f"accepted-then-{name}" if accepted else name, SEND)
     if status is None:
         with pytest.raises(requests.ConnectionError):

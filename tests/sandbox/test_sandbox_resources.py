@@ -58,11 +58,12 @@ def test_the_index_of_lists_carries_the_paginators_further_keys(api: Any) -> Non
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_duplicates_in_a_list_are_removed_by_the_named_fields(api: Any, slash: str) -> None:
+@pytest.mark.parametrize("fields", [["phone_number", "first_name"], {"phone_number": "", "first_name": ""}])
+def test_duplicates_in_a_list_are_removed_by_the_named_fields(api: Any, fields: Any, slash: str) -> None:
     for name in ("Ann", "Ann", "Bob"):
         api.post(f"/v3/lists/{OPT_OUT}/contacts", {"phone_number": "+15551234567", "first_name": name})
     path = f"/v3/lists/{OPT_OUT}/remove-duplicates{slash}"
-    assert api.put(path, {"fields": ["phone_number", "first_name"]}).json()["data"] == {"deleted": 1}
+    assert api.put(path, {"fields": fields}).json()["data"] == {"deleted": 1}
     assert api.put(path).json()["data"] == {"deleted": 1}
     assert [row["first_name"] for row in api.rows(f"/v3/lists/{OPT_OUT}/contacts")] == ["Ann"]
     assert api.put(path, {"fields": ["shoe_size"]}).status_code == 400

@@ -91,7 +91,9 @@ def test_each_fault_of_a_text_has_its_status(sandbox: Any, api: Any, fields: dic
 
 def test_texts_are_refused_when_the_credit_is_used_up(sandbox: Any, api: Any) -> None:
     sandbox.settings(balance="0.0400")
-    statuses = [message["status"] for message in api.send(*[{"to": PHONE, "body": str(n)} for n in range(3)])["messages"]]
+    statuses = [
+        message["status"] for message in api.send(*[{"to": PHONE, "body": str(n)} for n in range(3)])["messages"]
+    ]
     assert statuses == ["SUCCESS", "SUCCESS", "INSUFFICIENT_CREDIT"]
     assert api.get("/v3/account").json()["data"]["balance"] == "0.009200"
 
@@ -262,7 +264,12 @@ def test_a_call_needs_a_language_and_a_voice_that_exist(api: Any, fields: dict[s
 def test_a_call_says_how_it_will_be_made(api: Any) -> None:
     call = {"to": PHONE, "body": "Hello", "lang": "en-gb", "require_input": 1, "machine_detection": 1}
     message = api.send(call, channel="voice")["messages"][0]
-    assert (message["to_type"], message["from"], message["lang"], message["voice"]) == ("mobile", None, "en-gb", "female")
+    assert (message["to_type"], message["from"], message["lang"], message["voice"]) == (
+        "mobile",
+        None,
+        "en-gb",
+        "female",
+    )
     assert (message["require_input"], message["machine_detection"]) == (1, 1)
 
 

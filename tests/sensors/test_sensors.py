@@ -196,9 +196,11 @@ def test_a_time_out_while_clicksend_cannot_be_read_says_so(gateway):
 
 
 def test_what_came_after_the_triggers_last_poll_still_counts(gateway):
-    gateway.receipt("A")
-    gateway.read.add("A")
-    assert counts(delivery("A").execute_complete(CONTEXT, {"status": "timeout"})) == [1, 0, 0, 0]
+    names = [f"M{i}" for i in range(12)]
+    for name in names:
+        gateway.receipt(name)
+        gateway.read.add(name)
+    assert counts(delivery(names).execute_complete(CONTEXT, {"status": "timeout"})) == [12, 0, 0, 0]
 
 
 def test_the_deferral_waits_in_the_trigger_until_its_deadline_and_airflows_comes_later(gateway):

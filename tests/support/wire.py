@@ -61,14 +61,23 @@ def partly(content: bytes, length: int, status: int = 200, **headers: str) -> St
     return step
 
 
-def envelope(data: object = None, http_code: int = 200, status: int = 200, code: str = "SUCCESS", **headers: str) -> Step:
+def envelope(
+    data: object = None, http_code: int = 200, status: int = 200, code: str = "SUCCESS", **headers: str
+) -> Step:
     """Answer in ClickSend's envelope."""
     body = {"http_code": http_code, "response_code": code, "response_msg": "For people.", "data": data}
     return said(body, status, **headers)
 
 
+def stalls(connection: socket.socket, wire: Wire) -> None:
+    """Begin an answer and never end it."""
+    partly(b"{", 5000)(connection, wire)
+    connection.recv(1)
+
+
 def closed_unread(connection: socket.socket, wire: Wire) -> None:
-    """Close at once, so hard that the client gets a reset."""
+    """Close in the middle of the request, so hard that the client gets a reset."""
+    connection.recv(1)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 

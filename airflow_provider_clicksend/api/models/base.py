@@ -80,6 +80,14 @@ class Request(BaseModel):
             text = _shortened([f"{name}: {complaint}" for name, complaint in wrong], "; ")
             raise ClickSendConfigError(f"{text}.", field=wrong[0][0]) from None
 
+    @classmethod
+    def payload(cls, data: object) -> dict[str, Any]:
+        """Check one of many and return what leaves of it, under the API's own names.
+
+        :raises pydantic.ValidationError: the model that holds the many says which one.
+        """
+        return cls.model_validate(data).model_dump(by_alias=True, exclude_none=True)
+
     def json_bytes(self) -> bytes:
         """Return the JSON that leaves: only what was set."""
         return self.model_dump_json(by_alias=True, exclude_none=True).encode()

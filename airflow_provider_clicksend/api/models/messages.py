@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AliasChoices, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, PlainValidator, field_validator, model_validator
 
 from airflow_provider_clicksend.api.models.base import Answer, Int, Money, Request, Text
 
@@ -94,24 +94,29 @@ class VoiceMessage(OutgoingMessage):
         return value
 
 
+#: A message that was checked by its model, as the plain dict that leaves. A thousand models that live until the answer
+#: is there make Python's garbage collector walk through all of Airflow again and again.
+Payload = dict[str, Any]
+
+
 class SmsSend(Request):
     """A request to send, or price, texts."""
 
-    messages: list[SmsMessage]
+    messages: list[Annotated[Payload, PlainValidator(SmsMessage.payload)]]
     shorten_urls: bool | None = None
 
 
 class MmsSend(Request):
     """A request to send, or price, one picture."""
 
-    messages: list[MmsMessage]
+    messages: list[Annotated[Payload, PlainValidator(MmsMessage.payload)]]
     media_file: str = Field(min_length=1)
 
 
 class VoiceSend(Request):
     """A request to make, or price, calls."""
 
-    messages: list[VoiceMessage]
+    messages: list[Annotated[Payload, PlainValidator(VoiceMessage.payload)]]
 
 
 class SentMessage(Answer):

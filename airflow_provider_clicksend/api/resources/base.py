@@ -87,9 +87,11 @@ class ChannelResource(Resource):
             )
         request = self.send_model.build({"messages": messages, **extra})
         for message in request.messages:
-            message.source = message.source or self._client.source
-            message.from_ = message.from_ or self._client.sender
-        return SendResult.read(self._client.gateway("POST", f"{self.path}/{verb}", json=request))
+            message["source"] = message.get("source") or self._client.source
+            if self._client.sender and not message.get("from"):
+                message["from"] = self._client.sender
+        body = {name: value for name, value in request if value is not None}
+        return SendResult.read(self._client.gateway("POST", f"{self.path}/{verb}", json=body))
 
 
 class ScheduledResource(ChannelResource):

@@ -1,8 +1,7 @@
-"""The account, the countries and uploads."""
+"""The account, the countries, the languages of calls, and uploads."""
 
 import base64
 import binascii
-import time
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,10 +11,11 @@ from sqlalchemy import select
 from airflow_provider_clicksend.sandbox.answers import json_body, ok
 from airflow_provider_clicksend.sandbox.calls import CallDep
 from airflow_provider_clicksend.sandbox.errors import bad_request
+from airflow_provider_clicksend.sandbox.languages import LANGUAGES
 from airflow_provider_clicksend.sandbox.money import CURRENCY, price_text
 from airflow_provider_clicksend.sandbox.numbers import COUNTRIES, MAX_PARTS
 from airflow_provider_clicksend.sandbox.seed import SUBACCOUNT_ID, USER_ID
-from airflow_provider_clicksend.sandbox.store import add_row
+from airflow_provider_clicksend.sandbox.store import add_row, now
 from airflow_provider_clicksend.sandbox.tables import account, uploads
 
 router = APIRouter()
@@ -73,6 +73,16 @@ async def list_countries() -> JSONResponse:
     return ok("Here are the countries.", [{"code": country.code, "value": country.name} for country in COUNTRIES])
 
 
+@router.get("/voice/lang")
+async def list_languages() -> JSONResponse:
+    """List the languages of calls; `gender` is a text for a language with one voice, else a list."""
+    languages = [
+        {"code": code, "country": name, "gender": voices[0] if len(voices) == 1 else list(voices)}
+        for code, (name, voices) in LANGUAGES.items()
+    ]
+    return ok("Here are the languages.", languages)
+
+
 @router.post("/uploads")
 async def upload(call: CallDep, request: Request) -> JSONResponse:
     """Take a file as base64 in JSON or as a form's `file`; the address it gives lasts ten minutes."""
@@ -89,11 +99,11 @@ async def upload(call: CallDep, request: Request) -> JSONResponse:
 
 async def _read_file(request: Request) -> tuple[str, bytes]:
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        form = await request.form()
-        file = form.get("file")
-        if file is None or isinstance(file, str):
-            raise bad_request("The file field is required.", {"file": "File field is required."})
-        return file.filename or "upload", await file.read()
+        async with request.form() as form:
+            file = form.get("file")
+            if file is None or isinstance(file, str):
+                raise bad_request("The file field is required.", {"file": "File field is required."})
+            return file.filename or "upload", await file.read()
     try:
         content = base64.b64decode(str((await json_body(request)).get("content") or ""), validate=True)
     except binascii.Error:
@@ -104,12 +114,12 @@ async def _read_file(request: Request) -> tuple[str, bytes]:
 
 
 def _show_upload(upload_id: int, name: str) -> dict[str, Any]:
-    now = int(time.time())
+    added = int(now())
     return {
         "user_id": USER_ID,
         "upload_id": upload_id,
         "file_name": name,
-        "date_added": now,
-        "date_delete": now + _UPLOAD_LIFETIME,
+        "date_added": added,
+        "date_delete": added + _UPLOAD_LIFETIME,
         "_url": f"https://media.example.com/_media/{upload_id}/{name}",
     }

@@ -1,6 +1,5 @@
 """The contacts of a list."""
 
-import time
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,7 +11,7 @@ from airflow_provider_clicksend.sandbox.answers import ok, page, read_integer, r
 from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep
 from airflow_provider_clicksend.sandbox.errors import ApiError, forbidden, not_found
 from airflow_provider_clicksend.sandbox.routes.lists import find_list
-from airflow_provider_clicksend.sandbox.store import add_row
+from airflow_provider_clicksend.sandbox.store import add_row, now
 from airflow_provider_clicksend.sandbox.tables import CONTACT_FIELDS, contacts, lists
 
 router = APIRouter(prefix="/lists/{list_id}/contacts")
@@ -38,10 +37,10 @@ async def create_contact(list_id: int, call: CallDep, body: BodyDep) -> JSONResp
     values = _fields(body)
     if not any(values.get(name) for name in ("phone_number", "email", "fax_number")):
         require(body, "phone_number")
-    now = int(time.time())
+    added = int(now())
     with call.store.begin() as db:
         _check_target(db, list_id)
-        contact_id = add_row(db, contacts, **values, list_id=list_id, date_added=now, date_updated=now)
+        contact_id = add_row(db, contacts, **values, list_id=list_id, date_added=added, date_updated=added)
         return ok("New contact has been created.", _show(_find(db, list_id, contact_id)))
 
 
@@ -55,7 +54,7 @@ async def get_contact(list_id: int, contact_id: int, call: CallDep) -> JSONRespo
 @router.put("/{contact_id}")
 async def update_contact(list_id: int, contact_id: int, call: CallDep, body: BodyDep) -> JSONResponse:
     """Change the fields that the request names; 404 for a wrong list or contact alike."""
-    values = _fields(body) | {"date_updated": int(time.time())}
+    values = _fields(body) | {"date_updated": int(now())}
     with call.store.begin() as db:
         _find(db, list_id, contact_id)
         db.execute(update(contacts).where(contacts.c.contact_id == contact_id).values(**values))

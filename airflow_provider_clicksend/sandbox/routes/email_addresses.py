@@ -1,6 +1,5 @@
 """The account's allowed sender addresses."""
 
-import time
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 from airflow_provider_clicksend.sandbox.answers import ok, page, require
 from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep
 from airflow_provider_clicksend.sandbox.errors import bad_request, not_found
-from airflow_provider_clicksend.sandbox.store import add_row
+from airflow_provider_clicksend.sandbox.store import add_row, now
 from airflow_provider_clicksend.sandbox.tables import email_addresses
 
 router = APIRouter(prefix="/email/addresses")
@@ -33,7 +32,7 @@ async def add_address(call: CallDep, body: BodyDep) -> JSONResponse:
         text = "Email address field must be a valid email address."
         raise bad_request(text, {"email_address": text})
     with call.store.begin() as db:
-        values["date_added"] = str(int(time.time()))
+        values["date_added"] = str(int(now()))
         address_id = add_row(db, email_addresses, **values)
         return ok("Your email address has been added.", _show(_find(db, address_id)))
 
@@ -51,7 +50,7 @@ async def delete_address(email_address_id: int, call: CallDep) -> JSONResponse:
     with call.store.begin() as db:
         _find(db, email_address_id)
         db.execute(delete(email_addresses).where(email_addresses.c.email_address_id == email_address_id))
-    return ok("Your email address has been deleted.", [])
+    return ok("Your email address has been deleted.")
 
 
 def _find(db: Connection, email_address_id: int) -> Row[Any]:

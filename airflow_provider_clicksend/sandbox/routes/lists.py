@@ -68,9 +68,12 @@ async def delete_list(list_id: int, call: CallDep) -> JSONResponse:
 @router.put("/{list_id}/remove-duplicates")
 @router.put("/{list_id}/remove-duplicates/")
 async def remove_duplicates(list_id: int, call: CallDep, body: BodyDep) -> JSONResponse:
-    """Delete contacts that agree with an earlier one in the `fields` of the body, the phone number without them."""
+    """Delete contacts that agree with an earlier one in the `fields` of the body, the phone number without them.
+
+    The document shows no body and the official SDKs send the names as keys of an object: that and a list are taken.
+    """
     fields = body.get("fields") or ["phone_number"]
-    if not isinstance(fields, list) or not set(fields) <= set(CONTACT_FIELDS):
+    if not isinstance(fields, list | dict) or not set(map(str, fields)) <= set(CONTACT_FIELDS):
         raise bad_request("The fields field is invalid.", {"fields": "Fields field is invalid."})
     with call.store.begin() as db:
         find_list(db, list_id)

@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from airflow_provider_clicksend.sandbox.answers import ok, page
-from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep, ChannelDep
+from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep, ChannelDep, TextOrCallDep
 from airflow_provider_clicksend.sandbox.errors import not_found
 from airflow_provider_clicksend.sandbox.history import history_query, mms_row, sms_row, voice_row
 from airflow_provider_clicksend.sandbox.outcomes import CANCELLED, event_row
@@ -51,7 +51,7 @@ async def history(channel: ChannelDep, call: CallDep) -> JSONResponse:
 
 
 @router.put("/{channel}/cancel-all")
-async def cancel_all(channel: ChannelDep, call: CallDep, body: BodyDep) -> JSONResponse:
+async def cancel_all(channel: TextOrCallDep, call: CallDep, body: BodyDep) -> JSONResponse:
     """Cancel every scheduled message, or those with the ``custom_string`` of the body."""
     condition = _scheduled(channel)
     if body.get("custom_string"):
@@ -62,7 +62,7 @@ async def cancel_all(channel: ChannelDep, call: CallDep, body: BodyDep) -> JSONR
 
 
 @router.put("/{channel}/{message_id}/cancel")
-async def cancel(channel: ChannelDep, message_id: str, call: CallDep) -> JSONResponse:
+async def cancel(channel: TextOrCallDep, message_id: str, call: CallDep) -> JSONResponse:
     """Cancel one scheduled message; 404 for one that is sent, cancelled or unknown."""
     with call.store.begin() as db:
         if not _cancel(db, and_(_scheduled(channel), messages.c.message_id == message_id)):

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.engine import Connection
 
 from airflow_provider_clicksend.sandbox.answers import ok, page
-from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep, ChannelDep
+from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep, ChannelDep, TextOrCallDep
 from airflow_provider_clicksend.sandbox.errors import bad_request, not_found
 from airflow_provider_clicksend.sandbox.replies import count_poll_rules
 from airflow_provider_clicksend.sandbox.shapes import receipt
@@ -28,7 +28,7 @@ async def unread_receipts(channel: ChannelDep, call: CallDep) -> JSONResponse:
 
 
 @router.get("/{channel}/receipts/{message_id}")
-async def message_receipt(channel: ChannelDep, message_id: str, call: CallDep) -> JSONResponse:
+async def message_receipt(channel: TextOrCallDep, message_id: str, call: CallDep) -> JSONResponse:
     """Show the last receipt of a message, read or not; 404 while there is none."""
     with call.store.begin() as db:
         row = db.execute(_receipts(db, channel).where(events.c.message_id == message_id)).first()
@@ -38,7 +38,7 @@ async def message_receipt(channel: ChannelDep, message_id: str, call: CallDep) -
 
 
 @router.put("/{channel}/receipts-read")
-async def mark_receipts_read(channel: ChannelDep, call: CallDep, body: BodyDep) -> JSONResponse:
+async def mark_receipts_read(channel: TextOrCallDep, call: CallDep, body: BodyDep) -> JSONResponse:
     """Mark as read what came before ``date_before`` (body, or query for calls), everything without one."""
     before = read_date_before({**call.request.query_params, **body})
     due = and_(events.c.channel == channel, events.c.is_receipt, events.c.due_at < before)

@@ -1,0 +1,225 @@
+"""What an alert says, from plain values.
+
+Somebody reads it on a phone at three in the morning: what broke, where, since when, why, and where to look. The default
+text fits two parts and, wherever it can, the cheap GSM alphabet.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from airflow_provider_clicksend.messaging.reference import batch_reference
+from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts, is_gsm
+from airflow_provider_clicksend.messaging.storm import Held
+
+#: Parts of a text unless somebody asks for more.
+MAX_PARTS = 2
+#: The kinds of events, and the words that a headline has for them.
+HEADLINES = {
+    "failed": "FAILED",
+    "retry": "failed and will be tried again",
+    "success": "succeeded",
+    "skipped": "was skipped",
+    "started": "started",
+    "late": "is LATE",
+    "asks": "waits for your answer",
+}
+#: What many events of a kind are called, one and several.
+NOUNS = {"failed": ("failure", "failures"), "retry": ("failure", "failures"), "late": ("late run", "late runs")}
+#: Kinds that Airflow is known to report twice.
+FAILURES = frozenset(NOUNS)
+
+_URL = re.compile(r"\w+://\S+")
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_DASHES, _SINGLE, _DOUBLE = "‐‑‒–—―−", "‘’‚‛′", "“”„‟″«»"
+_LOOKALIKES = {
+    **dict.fromkeys(map(ord, _DASHES), "-"),
+    **dict.fromkeys(map(ord, _SINGLE), "'"),
+    **dict.fromkeys(map(ord, _DOUBLE), '"'),
+    ord("…"): "...",
+    ord("`"): "'",
+    ord("→"): "->",
+    ord("•"): "-",
+}
+#: Unicode categories of what a text can do without: symbols such as emoji, marks, invisible characters.
+_DISPENSABLE = frozenset({"So", "Sk", "Mn", "Cc", "Cf", "Cn", "Co", "Cs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened.
+
+    :param kind: a key of `HEADLINES`.
+    :param task_id: None for an event of the whole run.
+    :param map_index: -1 for a task that is not mapped.
+    :param tries: how many tries the task has, 0 when that is not known.
+    :param instance: what else tells this event from others of the same task and try: how often a run was cleared, a
+        deadline's id.
+    :param since: when it started.
+    :param due: when it should have been done.
+    :param reason: why, as Airflow or an exception says it.
+    :param link: to the log, or the run's page.
+    :param subject: what a person is asked.
+    :param options: the answers to choose from.
+    """
+
+    kind: str
+    dag_id: str | None = None
+    run_id: str | None = None
+    task_id: str | None = None
+    map_index: int = -1
+    try_number: int = 0
+    tries: int = 0
+    instance: str = ""
+    since: datetime | None = None
+    due: datetime | None = None
+    reason: str = ""
+    link: str = ""
+    subject: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``load_rows[3]``, or the DAG's id for an event of the whole run."""
+        if self.task_id is None:
+            return self.dag_id or "a DAG"
+        return f"{self.task_id}[{self.map_index}]" if self.map_index >= 0 else self.task_id
+
+
+def reference(event: Event) -> str:
+    """Return the batch reference of the event's texts, the same whenever Airflow reports it."""
+    task = f"{event.task_id} {event.kind} {event.try_number} {event.instance}"
+    return batch_reference(event.dag_id or "", event.run_id or "", task, event.map_index)
+
+
+def mark(*parts: object) -> str:
+    """Return 16 hex digits that stand for these values."""
+    return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+
+
+def group_mark(channel: str, to: Iterable[str], group: str, kind: str) -> str:
+    """Return what tells a group of alerts from others, without its numbers.
+
+    Other people, another channel or other news (a success after a failure) are another group.
+    """
+    family = "failed" if kind == "retry" else kind
+    return mark(channel, sorted(to), group, family)
+
+
+def default_text(event: Event, *, now: datetime, max_parts: int = MAX_PARTS, before: str = "") -> str:
+    """Return the text about an event.
+
+    The link is whole or not there at all; the reason takes the room that is left.
+
+    :param now: an aware datetime.
+    :param before: a line in front.
+    """
+    reason = plain(event.reason)
+    head = _joined(before, plain(_headline(event, now, linked=True)))
+    if event.link and count_parts(_joined(head, event.link)) <= max_parts:
+        return _joined(head, _shortened(reason, head, event.link, max_parts), event.link)
+    head = _joined(before, plain(_headline(event, now, linked=False)))
+    return cut_to_parts(_joined(head, reason), max_parts)
+
+
+def _shortened(reason: str, head: str, link: str, max_parts: int) -> str:
+    """Return as much of the reason as fits between the two, cut at a word."""
+    words = reason.split(" ")
+    for count in range(len(words), 0, -1):
+        start = " ".join(words[:count]) + ("..." if count < len(words) else "")
+        if count_parts(_joined(head, start, link)) <= max_parts:
+            return start
+    return ""
+
+
+def _joined(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _headline(event: Event, now: datetime, *, linked: bool) -> str:
+    if event.kind == "asks":
+        options = f" ({', '.join(event.options)})" if event.options else ""
+        return f"{event.subject or event.name}{options}: Airflow waits for your answer, task {_place(event)}."
+    words = [_what(event), HEADLINES.get(event.kind, event.kind), f"at {clock(now, now)}"]
+    details = []
+    if event.due:
+        details.append(f"due {clock(event.due, now)}")
+    if event.since and event.kind != "started":
+        details.append(f"running since {clock(event.since, now)}")
+    if event.tries > 1 and event.task_id and event.kind != "success":
+        details.append(f"try {event.try_number} of {event.tries}")
+    if event.run_id and not linked:
+        details.append(f"run {event.run_id}")
+    return f"{' '.join(words)}{', ' if details else ''}{', '.join(details)}."
+
+
+def _what(event: Event) -> str:
+    if event.task_id is None:
+        return f"DAG {event.dag_id}" if event.dag_id else "Airflow: something"
+    return f"Task {_place(event)}"
+
+
+def _place(event: Event) -> str:
+    return f"{event.name} of {event.dag_id}"
+
+
+def clock(time: datetime, now: datetime) -> str:
+    """Return a time in UTC, with the day unless it is today's: ``03:12 UTC``, ``23 Nov 22:05 UTC``."""
+    time, now = time.astimezone(UTC), now.astimezone(UTC)
+    day = "" if time.date() == now.date() else f"{time.day} {time:%b} "
+    return f"{day}{time:%H:%M} UTC"
+
+
+def more_text(held: Held, *, kind: str, group: str, now: datetime) -> str:
+    """Return the line about what was held back: ``14 more failures of nightly_load in 10 min from 03:02 UTC, ...``."""
+    one, many = NOUNS.get(kind, ("alert", "alerts"))
+    counted = f"{'At least ' if held.at_least else ''}{held.count} more {one if held.count == 1 else many}"
+    since = datetime.fromtimestamp(held.since, UTC)
+    return plain(
+        f"{counted} of {group} in {_span(held.until - held.since)} from {clock(since, now)}, first: {held.first}."
+    )
+
+
+def _span(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"  # noqa: PLR2004
+
+
+def plain(text: str) -> str:
+    """Return the text on one line, without what would double its price.
+
+    Typographic characters become plain ones, accents that the GSM alphabet lacks and emoji go; the letters of another
+    script stay, and the text is then sent as UCS-2.
+    """
+    text = " ".join(_ANSI.sub("", text).translate(_LOOKALIKES).split())
+    return text if is_gsm(text) else " ".join("".join(map(_plain_character, text)).split())
+
+
+def _plain_character(character: str) -> str:
+    if is_gsm(character):
+        return character
+    decomposed = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+    if decomposed and is_gsm(decomposed):
+        return decomposed
+    return "" if unicodedata.category(character) in _DISPENSABLE else character
+
+
+def speakable(text: str) -> str:
+    """Return the text as a voice can say it: no link, no underscores, one sentence a line."""
+    lines = (_URL.sub("", line).strip() for line in text.splitlines())
+    sentences = (line if line.endswith((".", "!", "?")) else f"{line}." for line in lines if line)
+    return re.sub(r"\[(\d+)\]", r" number \1", " ".join(sentences)).replace("_", " ")
+
+
+def exception_text(error: object) -> str:
+    """Return an exception in a few words; it may be missing, or a plain text."""
+    if error is None or error == "":
+        return ""
+    if not isinstance(error, BaseException):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,330 @@
+"""The operators that act on one thing, against the sandbox: what they change, what they return, what they refuse."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+from airflow_provider_clicksend import exceptions as errors
+from airflow_provider_clicksend.api import ClickSendClient
+from airflow_provider_clicksend.operators import cancelling, connections, contacts, email_addresses, lists, templates
+from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.sandbox.testing import Sandbox
+from airflow_provider_clicksend.version_compat import AirflowFailException
+from tests.support.wire import Wire, envelope, said, wired
+
+NUMBER = "+15551230001"
+_numbers = count()
+
+
+def run(operator: type[ClickSendBaseOperator], **arguments: Any) -> Any:
+    """Execute an operator as a worker does."""
+    return operator(task_id=f"task_{next(_numbers)}", **arguments).execute({})
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[ClickSendClient]:
+    with ClickSendClient(sandbox.api_key, base_url=sandbox.url) as client:
+        yield client
+
+
+@pytest.fixture
+def list_id(client: ClickSendClient) -> int:
+    return client.lists.create(list_name="Of this test").list_id
+
+
+def scheduled(client: ClickSendClient, **fields: Any) -> str:
+    message = {"to": NUMBER, "body": "later", "schedule": int(time.time()) + 3600, **fields}
+    message_id = client.sms.send([message]).messages[0].message_id
+    assert message_id is not None
+    return message_id
+
+
+def test_a_template_is_created_changed_and_deleted(client: ClickSendClient) -> None:
+    made = run(templates.ClickSendCreateSmsTemplateOperator, template_name="Welcome", body="Hi {name}")
+    template_id = made["template_id"]
+    changed = run(
+        templates.ClickSendUpdateSmsTemplateOperator, template_id=str(template_id), template_name="Bye", body="Bye"
+    )
+    assert changed == {"template_id": template_id, "template_name": "Bye", "body": "Bye"}
+    assert run(templates.ClickSendDeleteSmsTemplateOperator, template_id=template_id) is None
+    assert template_id not in [row.template_id for row in client.iterate(client.templates.list)]
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_list_is_created_read_renamed_and_deleted() -> None:
+    list_id = run(lists.ClickSendCreateContactListOperator, list_name="On call")["list_id"]
+    run(lists.ClickSendUpdateContactListOperator, list_id=list_id, list_name="Off call")
+    assert run(lists.ClickSendGetContactListOperator, list_id=list_id)["list_name"] == "Off call"
+    assert list_id in [row["list_id"] for row in run(lists.ClickSendListContactListsOperator)]
+    run(lists.ClickSendDeleteContactListOperator, list_id=list_id)
+    assert list_id not in [row["list_id"] for row in run(lists.ClickSendListContactListsOperator)]
+
+
+def test_a_contact_is_created_read_changed_copied_moved_and_deleted(client: ClickSendClient, list_id: int) -> None:
+    other = client.lists.create(list_name="Another").list_id
+    made = run(
+        contacts.ClickSendCreateContactOperator,
+        list_id=list_id,
+        phone_number=NUMBER,
+        first_name="Ada",
+        contact_email="ada@example.com",
+        custom_4="x",
+        address_country="GB",
+    )
+    here = {"list_id": list_id, "contact_id": made["contact_id"]}
+    run(contacts.ClickSendUpdateContactOperator, **here, last_name="Lovelace", custom_4="")
+    read = run(contacts.ClickSendGetContactOperator, **here)
+    wanted = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com", "custom_4": ""}
+    assert {name: read[name] for name in wanted} == wanted
+    copied = run(contacts.ClickSendCopyContactOperator, **here, to_list_id=other)
+    assert len(run(contacts.ClickSendListContactsOperator, list_id=other)) == 1
+    run(contacts.ClickSendDeleteContactOperator, list_id=other, contact_id=copied["contact_id"])
+    run(contacts.ClickSendTransferContactOperator, **here, to_list_id=other)
+    assert run(contacts.ClickSendListContactsOperator, list_id=list_id) == []
+    assert [row["phone_number"] for row in run(contacts.ClickSendListContactsOperator, list_id=other)] == [NUMBER]
+
+
+def test_duplicates_are_removed_and_counted(client: ClickSendClient, list_id: int) -> None:
+    for _ in range(3):
+        client.contacts.create(list_id, phone_number=NUMBER)
+    assert run(lists.ClickSendRemoveDuplicateContactsOperator, list_id=list_id) == 2
+
+
+def test_only_contacts_changed_later_are_listed(client: ClickSendClient, list_id: int) -> None:
+    client.contacts.create(list_id, phone_number=NUMBER)
+    later = int(time.time()) + 60
+    assert run(contacts.ClickSendListContactsOperator, list_id=list_id, updated_after=later) == []
+
+
+def test_an_email_address_is_added_and_deleted(client: ClickSendClient) -> None:
+    made = run(email_addresses.ClickSendCreateEmailAddressOperator, email_address="me@example.com")
+    assert made["email_address"] == "me@example.com"
+    address_id = made["email_address_id"]
+    run(email_addresses.ClickSendDeleteEmailAddressOperator, email_address_id=address_id)
+    assert address_id not in [row.email_address_id for row in client.iterate(client.email_addresses.list)]
+
+
+def test_a_connection_is_created_with_its_link_and_deleted(
+    client: ClickSendClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = run(connections.ClickSendCreateConnectionOperator)
+    assert made["url"].startswith("http")
+    assert made["url"] not in caplog.text
+    connection_id = made["connection_id"]
+    run(connections.ClickSendDeleteConnectionOperator, connection_id=connection_id)
+    assert connection_id not in [row.connection_id for row in client.connections.list()]
+
+
+# Deleting what is gone.
+
+
+@pytest.fixture
+def gone(client: ClickSendClient, list_id: int) -> dict[str, tuple[type[ClickSendBaseOperator], dict[str, Any]]]:
+    """Deletions of what was there once, or never."""
+    return {
+        "template": (templates.ClickSendDeleteSmsTemplateOperator, {"template_id": 1}),
+        "list": (lists.ClickSendDeleteContactListOperator, {"list_id": 1}),
+        "contact": (contacts.ClickSendDeleteContactOperator, {"list_id": list_id, "contact_id": 1}),
+        "contact of no list": (contacts.ClickSendDeleteContactOperator, {"list_id": 1, "contact_id": 1}),
+        "email": (email_addresses.ClickSendDeleteEmailAddressOperator, {"email_address_id": 1}),
+        "connection": (connections.ClickSendDeleteConnectionOperator, {"connection_id": "no-such-id"}),
+    }
+
+
+KINDS = ["template", "list", "contact", "contact of no list", "email", "connection"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_deleting_what_is_gone_fails_for_good(kind: str, gone: dict[str, Any]) -> None:
+    operator, ids = gone[kind]
+    with pytest.raises(AirflowFailException) as raised:
+        run(operator, **ids)
+    assert isinstance(raised.value.__cause__, errors.ClickSendNotFoundError | errors.ClickSendForbiddenError)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_deleting_what_is_gone_succeeds_when_missing_is_ok(kind: str, gone: dict[str, Any]) -> None:
+    operator, ids = gone[kind]
+    assert run(operator, **ids, missing_ok=True) is None
+
+
+LISTED = {"total": 1, "per_page": 100, "current_page": 1, "last_page": 1, "data": [{"list_id": 5}]}
+
+
+@pytest.fixture
+def on_a_wire(monkeypatch: pytest.MonkeyPatch) -> Callable[[Wire], None]:
+    """Let `clicksend_default` lead to a wire."""
+
+    def lead(wire: Wire) -> None:
+        monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", f'{{"conn_type": "clicksend", "host": "{wire.url}"}}')
+        monkeypatch.setenv("MATON_API_KEY", "wire-key-01")
+
+    return lead
+
+
+def test_a_403_for_a_list_that_exists_is_no_permission_even_when_missing_is_ok(
+    on_a_wire: Callable[[Wire], None],
+) -> None:
+    with wired(envelope(None, 403, 403, "FORBIDDEN"), envelope(LISTED)) as wire:
+        on_a_wire(wire)
+        with pytest.raises(AirflowFailException, match="does not exist or this account has no permission"):
+            run(lists.ClickSendDeleteContactListOperator, list_id="5", missing_ok=True)
+
+
+def test_a_403_for_a_list_that_is_not_listed_is_a_list_that_is_gone(on_a_wire: Callable[[Wire], None]) -> None:
+    with wired(envelope(None, 403, 403, "FORBIDDEN"), envelope(LISTED)) as wire:
+        on_a_wire(wire)
+        run(lists.ClickSendDeleteContactListOperator, list_id=6, missing_ok=True)
+        assert len(wire.arrived) == 2
+
+
+# Creating what exists.
+
+
+def test_a_list_of_the_same_name_is_an_error_or_is_reused(client: ClickSendClient, list_id: int) -> None:
+    with pytest.raises(AirflowFailException, match="'Of this test' exists already"):
+        run(lists.ClickSendCreateContactListOperator, list_name="Of this test")
+    reused = run(lists.ClickSendCreateContactListOperator, list_name="Of this test", if_exists="reuse")
+    assert reused["list_id"] == list_id
+    assert [row.list_name for row in client.iterate(client.lists.list)].count("Of this test") == 1
+
+
+def test_a_contact_with_the_same_number_is_an_error_or_is_reused(client: ClickSendClient, list_id: int) -> None:
+    there = client.contacts.create(list_id, phone_number=NUMBER)
+    with pytest.raises(AirflowFailException, match=r"\+1555\*\*\*0001 in list \d+ exists already") as raised:
+        run(contacts.ClickSendCreateContactOperator, list_id=list_id, phone_number=NUMBER)
+    assert NUMBER not in str(raised.value)
+    reused = run(
+        contacts.ClickSendCreateContactOperator, list_id=list_id, phone_number=NUMBER, first_name="x", if_exists="reuse"
+    )
+    assert reused["contact_id"] == there.contact_id
+    assert len(client.contacts.list(list_id).rows) == 1
+
+
+@pytest.mark.parametrize("fault", ["accepted-then-dropped", "accepted-then-504", "accepted-then-html"])
+def test_what_was_created_though_nobody_said_so_is_found_and_not_created_twice(
+    fault: str, sandbox: Sandbox, client: ClickSendClient, list_id: int
+) -> None:
+    sandbox.fault(fault, "/v3/lists", method="POST")
+    made = run(lists.ClickSendCreateContactListOperator, list_name="Once")
+    assert made["list_name"] == "Once"
+    assert [row.list_name for row in client.iterate(client.lists.list)].count("Once") == 1
+    sandbox.fault(fault, f"/v3/lists/{list_id}/contacts", method="POST")
+    run(contacts.ClickSendCreateContactOperator, list_id=list_id, phone_number=NUMBER)
+    assert len(client.contacts.list(list_id).rows) == 1
+
+
+def test_what_was_not_created_is_an_error_that_airflow_may_retry(sandbox: Sandbox) -> None:
+    sandbox.fault("504", "/v3/lists", method="POST")
+    with pytest.raises(errors.ClickSendServerError):
+        run(lists.ClickSendCreateContactListOperator, list_name="Never")
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_an_unknown_way_with_what_exists_is_refused() -> None:
+    with pytest.raises(AirflowFailException, match="'error' or 'reuse'"):
+        run(lists.ClickSendCreateContactListOperator, list_name="x", if_exists="replace")
+
+
+# Cancelling.
+
+
+def test_a_scheduled_text_is_cancelled_once_and_found_cancelled_later(
+    sandbox: Sandbox, client: ClickSendClient
+) -> None:
+    message_id = scheduled(client)
+    done = run(cancelling.ClickSendCancelSmsOperator, message_id=message_id)
+    assert done == {"message_id": message_id, "outcome": "cancelled"}
+    assert sandbox.messages()[0]["cancelled"]
+    time.sleep(0.3)  # the history lags
+    again = run(cancelling.ClickSendCancelSmsOperator, message_id=message_id)
+    assert again == {"message_id": message_id, "outcome": "already cancelled"}
+
+
+def test_a_scheduled_call_is_cancelled(client: ClickSendClient) -> None:
+    call = {"to": NUMBER, "body": "later", "schedule": int(time.time()) + 3600}
+    message_id = client.voice.send([call]).messages[0].message_id
+    assert run(cancelling.ClickSendCancelVoiceOperator, message_id=message_id)["outcome"] == "cancelled"
+
+
+def test_a_text_that_was_sent_cannot_be_cancelled_and_the_error_says_why(client: ClickSendClient) -> None:
+    message_id = client.sms.send([{"to": NUMBER, "body": "now"}]).messages[0].message_id
+    time.sleep(0.4)
+    with pytest.raises(AirflowFailException, match="is past cancelling: the history says") as raised:
+        run(cancelling.ClickSendCancelSmsOperator, message_id=message_id)
+    assert isinstance(raised.value.__cause__, errors.ClickSendNotCancelledError)
+    assert raised.value.__cause__.outcome == "sent"
+    done = run(cancelling.ClickSendCancelSmsOperator, message_id=message_id, missing_ok=True)
+    assert done == {"message_id": message_id, "outcome": "sent"}
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_text_that_nobody_knows_cannot_be_cancelled_and_the_error_says_so() -> None:
+    unknown = "00000000-0000-0000-0000-000000000000"
+    with pytest.raises(AirflowFailException, match="the history knows no such message") as raised:
+        run(cancelling.ClickSendCancelSmsOperator, message_id=unknown)
+    assert isinstance(raised.value.__cause__, errors.ClickSendNotFoundError)
+    assert run(cancelling.ClickSendCancelSmsOperator, message_id=unknown, missing_ok=True)["outcome"] == "unknown"
+
+
+def history(*rows: dict[str, Any]) -> dict[str, Any]:
+    return {"total": len(rows), "per_page": 100, "current_page": 1, "last_page": 1, "data": list(rows)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome"),
+    [
+        ([{"message_id": "A-1", "status": "Cancelled"}], "already cancelled"),
+        ([{"message_id": "A-1", "status": "CancelledAfterReview"}], "already cancelled"),
+        ([{"message_id": "A-1", "status": "Completed"}], "sent"),
+        ([{"message_id": "A-1", "status": "Failed"}], "sent"),
+        ([{"message_id": "A-1", "status": "Scheduled"}], "unknown"),
+        # A history that does not filter by id, and the row of a reply.
+        ([{"message_id": "B-2", "status": "Completed"}], "unknown"),
+        ([{"message_id": "A-1", "status": "Received", "direction": "in"}], "unknown"),
+        ([], "unknown"),
+    ],
+)
+def test_the_history_tells_apart_what_the_answer_does_not(
+    rows: list[dict[str, Any]], outcome: str, on_a_wire: Callable[[Wire], None]
+) -> None:
+    with wired(envelope(None, 404, 404, "NOT_FOUND"), envelope(history(*rows))) as wire:
+        on_a_wire(wire)
+        done = run(cancelling.ClickSendCancelSmsOperator, message_id="A-1", missing_ok=True)
+        assert done["outcome"] == outcome
+        assert wire.arrived[1].target.endswith("q=message_id%3AA-1&order_by=date%3Adesc")
+
+
+def test_texts_with_one_custom_string_are_cancelled_and_others_stay(sandbox: Sandbox, client: ClickSendClient) -> None:
+    for custom_string in ("mine", "mine", "theirs"):
+        scheduled(client, custom_string=custom_string)
+    assert run(cancelling.ClickSendCancelAllSmsOperator, custom_string="mine") == 2
+    assert [bool(row["cancelled"]) for row in sandbox.messages()] == [True, True, False]
+    assert run(cancelling.ClickSendCancelAllSmsOperator, everything=True) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [{}, {"custom_string": ""}, {"custom_string": None}, {"custom_string": "x", "everything": True}]
+)
+def test_the_whole_schedule_is_cancelled_only_when_that_is_said(
+    arguments: dict[str, Any], sandbox: Sandbox, client: ClickSendClient
+) -> None:
+    scheduled(client)
+    with pytest.raises(AirflowFailException, match="everything=True"):
+        run(cancelling.ClickSendCancelAllSmsOperator, **arguments)
+    assert not sandbox.messages()[0]["cancelled"]
+    assert "PUT /v3/sms/cancel-all" not in sandbox.request_counts()
+
+
+def test_a_wrong_key_fails_for_good_and_stays_secret(on_a_wire: Callable[[Wire], None]) -> None:
+    with wired(said({"error": {"message": "bad key wire-key-01"}}, 401)) as wire:
+        on_a_wire(wire)
+        with pytest.raises(AirflowFailException, match="check the connection's password") as raised:
+            run(lists.ClickSendListContactListsOperator)
+        assert len(wire.arrived) == 1
+    assert "wire-key" not in str(raised.value)
