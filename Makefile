@@ -4,6 +4,7 @@
 PYTHON ?= python3
 # Airflow starts several seconds faster when Python may keep its compiled modules.
 unexport PYTHONDONTWRITEBYTECODE
+MAKEFLAGS += --no-print-directory
 
 V33 := .venvs/airflow-3.3
 V31 := .venvs/airflow-3.1

@@ -29,16 +29,33 @@ else:
     except ImportError:  # Airflow 2.11 knows no event-driven scheduling
         BaseEventTrigger = BaseTrigger
 
-#: What a task gets to know; Airflow's own type moved between versions.
-Context = Mapping[str, Any]
-
 _version = tuple(int(part) for part in _airflow_version.split(".")[:2])
 AIRFLOW_V_3_0_PLUS = _version >= (3, 0)
 AIRFLOW_V_3_1_PLUS = _version >= (3, 1)
 AIRFLOW_V_3_2_PLUS = _version >= (3, 2)
 AIRFLOW_V_3_3_PLUS = _version >= (3, 3)
 
+if TYPE_CHECKING or AIRFLOW_V_3_0_PLUS:
+    from airflow.sdk.exceptions import AirflowRuntimeError as _CallError
+else:
+    from sqlalchemy.exc import SQLAlchemyError as _CallError
+#: What asking Airflow for a connection or a Variable may raise. ImportError: Airflow 3 outside of a process that it
+#: supervises. RuntimeError: the channel to the supervisor.
+AIRFLOW_CALL_ERRORS: tuple[type[Exception], ...] = (
+    AirflowException,
+    ImportError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    _CallError,
+)
+
+#: What a task gets to know; Airflow's own type moved between versions.
+Context = Mapping[str, Any]
+
+
 __all__ = [
+    "AIRFLOW_CALL_ERRORS",
     "AIRFLOW_V_3_0_PLUS",
     "AIRFLOW_V_3_1_PLUS",
     "AIRFLOW_V_3_2_PLUS",
@@ -88,18 +105,3 @@ def run_link(dag_id: str, run_id: str) -> str:
     base = (conf.get(section, "base_url", fallback="") or "").rstrip("/")
     page = f"runs/{quote(run_id)}" if AIRFLOW_V_3_0_PLUS else f"grid?dag_run_id={quote(run_id)}"
     return f"{base}/dags/{dag_id}/{page}" if base else ""
-
-
-def airflow_call_errors() -> tuple[type[Exception], ...]:
-    """Return what asking Airflow for a connection or a Variable may raise.
-
-    ImportError: Airflow 3 outside of a process that it supervises. RuntimeError: its channel to the supervisor.
-    """
-    common = (AirflowException, ImportError, OSError, RuntimeError, ValueError)
-    if AIRFLOW_V_3_0_PLUS:
-        from airflow.sdk.exceptions import AirflowRuntimeError
-
-        return (*common, AirflowRuntimeError)
-    from sqlalchemy.exc import SQLAlchemyError
-
-    return (*common, SQLAlchemyError)

@@ -37,7 +37,7 @@ def messages(numbers: list[str]) -> Iterator[list[dict[str, object]]]:
 
 
 def floor(url: str) -> Prepare:
-    """A bare loop: nothing is checked, looked at or kept."""
+    """Send in a bare loop: nothing is checked, looked at or kept."""
     import requests
 
     session = requests.Session()
@@ -54,7 +54,7 @@ def floor(url: str) -> Prepare:
 
 
 def ours(url: str) -> Prepare:  # noqa: ARG001 - the connection in the environment names it
-    """The operator, as a task runs it."""
+    """Send with the operator, as a task runs it."""
     from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
     from benchmarks.task import task_context
 
@@ -66,7 +66,7 @@ def ours(url: str) -> Prepare:  # noqa: ARG001 - the connection in the environme
 
 
 def sdk(url: str) -> Prepare:
-    """ClickSend's official SDK."""
+    """Send with ClickSend's official SDK."""
     import clicksend
 
     client = clicksend.ApiClient(clicksend.Configuration(host=f"{url}/clicksend"))

@@ -18,7 +18,7 @@ class StateStore:
         """Return what was set, or None."""
         return json.loads(self._values.get(key, "null"))
 
-    def set(self, key: str, value: Any, *, retention: object = None) -> None:
+    def set(self, key: str, value: Any, **_retention: object) -> None:
         """Keep a value."""
         self._values[key] = json.dumps(value)
 
@@ -32,7 +32,7 @@ def task_context(task_id: str, *, retries: int = 0) -> dict[str, Any]:
         map_index=-1,
         try_number=1,
         max_tries=retries,
-        xcom_push=lambda key, value: None,
+        xcom_push=lambda **_xcom: None,
     )
     return {"ti": ti, "dag_run": SimpleNamespace(start_date=datetime.now(UTC)), "task_state_store": StateStore()}
 
@@ -46,7 +46,7 @@ def airflow_environment(home: str, url: str, **extra: Any) -> dict[str, str]:
     return {
         "AIRFLOW_HOME": home,
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL",
         "AIRFLOW_CONN_CLICKSEND_DEFAULT": json.dumps(connection),
         "AIRFLOW_CONN_HTTP_DEFAULT": json.dumps({"conn_type": "http", "host": url}),
         "NO_PROXY": "127.0.0.1",

@@ -27,10 +27,10 @@ class AirflowApi:
         return [name for name, part in health.items() if part.get("status") != "healthy"]
 
     def dag_exists(self, dag_id: str) -> bool:
-        """Tell whether Airflow has read this DAG; a file that cannot be imported is a RuntimeError."""
-        broken = self._call("GET", "/importErrors")["import_errors"]
-        if broken:
-            raise RuntimeError(f"Airflow cannot import {broken[0]['filename']}:\n{broken[0]['stack_trace']}")
+        """Tell whether Airflow has read this DAG; RuntimeError when its file, `<dag_id>.py`, cannot be imported."""
+        for error in self._call("GET", "/importErrors")["import_errors"]:
+            if error["filename"].endswith(f"{dag_id}.py"):
+                raise RuntimeError(f"Airflow cannot import {error['filename']}:\n{error['stack_trace']}")
         return dag_id in {dag["dag_id"] for dag in self._call("GET", "/dags", params={"limit": PAGE})["dags"]}
 
     def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:

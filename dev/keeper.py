@@ -7,6 +7,7 @@ removes the folder and goes. There is no other way in which things end, so each 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -34,6 +35,7 @@ class Keeper:
 
     def __enter__(self) -> Self:
         """Start the keeper process."""
+        self._sessions: set[int] = set()
         self._process = subprocess.Popen(
             [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -49,12 +51,15 @@ class Keeper:
         stops = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         previous = [signal.signal(number, signal.SIG_IGN) for number in stops]
         self._process.communicate()
+        if self._process.returncode:  # somebody killed the keeper
+            kill_all(lambda: in_sessions(self._sessions))
+            shutil.rmtree(self.home, ignore_errors=True)
         for number, handler in zip(stops, previous, strict=True):
             signal.signal(number, handler)
 
     def start(self, name: str, command: list[str], env: dict[str, str]) -> None:
         """Start `command` in a session of its own; a name may be used again when its process has ended."""
-        self._ask(do="start", name=name, command=command, env=env)
+        self._sessions.add(self._ask(do="start", name=name, command=command, env=env)["session"])
 
     def kill(self, name: str) -> None:
         """SIGKILL the process `name` and everything in its session."""
@@ -72,15 +77,16 @@ class Keeper:
 
     def _ask(self, **request: Any) -> dict[str, Any]:
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # then there is no answer either
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
         return self._answer()
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError("The keeper of our processes has died; its message is above.")
+            raise RuntimeError("The process that keeps all others has died or was killed.")
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             raise RuntimeError(answer["error"])
@@ -102,7 +108,7 @@ class _Kept:
             )
         self.processes[name] = process
         self.sessions.add(process.pid)
-        return {}
+        return {"session": process.pid}
 
     def kill(self, name: str) -> dict[str, Any]:
         kill_all(lambda: in_sessions({self.processes[name].pid}))

@@ -17,6 +17,7 @@ FINISHED = ("success", "failed", "upstream_failed", "skipped", "removed")
 TASKS = ("ask", "heard", "answer", "decide", "load", "leave")
 BRANCHES = ("load", "leave")
 MEANINGS = {
+    "ask queued": "the scheduler starts a worker for it",
     "ask running": "sends the question",
     "heard running": "looks once for the delivery receipt",
     "heard deferred": "waits for the handset in the triggerer, no worker is held",
@@ -68,7 +69,7 @@ class Story:
         self.run_id = self.airflow.api.trigger(DAG_ID)
         self.clock.say(f"run of {DAG_ID} started: ask -> heard -> answer -> decide -> load or leave")
         began = self.clock.elapsed()
-        self.airflow.wait(self._look, f"{DAG_ID} to finish", RUN_TIMEOUT_SECONDS, say_every=30)
+        self.airflow.wait(self._look, f"{DAG_ID} to finish", RUN_TIMEOUT_SECONDS, say_every=60)
         if self.airflow.api.run_state(DAG_ID, self.run_id) != "success":
             raise StoryFailedError(self._why())
         self._sum_up(began)

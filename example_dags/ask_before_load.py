@@ -4,6 +4,7 @@ Nothing holds a worker while it waits. Start it with `{"to": "+<a number>"}` to 
 """
 
 from airflow.providers.common.compat.sdk import DAG, Param, task
+
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.sensors.clicksend import ClickSendDeliverySensor, ClickSendReplySensor
 

@@ -1,6 +1,7 @@
 """Text several people at once, each in their own words; what became of every message is in the XCom of `remind`."""
 
 from airflow.providers.common.compat.sdk import DAG
+
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 
 with DAG("send_sms", schedule=None, tags=["clicksend"], doc_md=__doc__):

@@ -1,6 +1,7 @@
 """Text somebody and go on once the handset has it. The wait holds no worker."""
 
 from airflow.providers.common.compat.sdk import DAG, Param, task
+
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.sensors.clicksend import ClickSendDeliverySensor
 

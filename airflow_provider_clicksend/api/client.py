@@ -190,7 +190,7 @@ class ClickSendClient:
 
 def _parse(content: bytes) -> Any:
     try:
-        return from_json(content) if content else None
+        return from_json(content, cache_strings="keys") if content else None
     except ValueError:
         return None
 

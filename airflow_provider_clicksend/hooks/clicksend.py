@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend import connection
@@ -56,7 +55,9 @@ class ClickSendHook(BaseHook):
         :raises ClickSendConfigError: when the connection cannot work; it names the field.
         """
         if self._client is None:
-            self._client = _client(self.get_connection(self.clicksend_conn_id))
+            from airflow_provider_clicksend.hooks.connecting import connect
+
+            self._client = connect(self.get_connection(self.clicksend_conn_id))
         return self._client
 
     async def aget_conn(self) -> ClickSendClient:
@@ -67,7 +68,9 @@ class ClickSendHook(BaseHook):
         if self._client is None:
             from airflow.providers.common.compat.connection import get_async_connection
 
-            self._client = _client(await get_async_connection(self.clicksend_conn_id))
+            from airflow_provider_clicksend.hooks.connecting import connect
+
+            self._client = connect(await get_async_connection(self.clicksend_conn_id))
         return self._client
 
     def test_connection(self) -> tuple[bool, str]:
@@ -75,14 +78,3 @@ class ClickSendHook(BaseHook):
         from airflow_provider_clicksend.hooks.checkup import check
 
         return check(self.get_conn)
-
-
-def _client(conn: Any) -> ClickSendClient:
-    from airflow_provider_clicksend.api import ClickSendClient
-
-    extra = json.loads(conn.extra) if conn.extra else {}
-    return ClickSendClient(
-        **connection.client_settings(
-            conn_id=conn.conn_id, password=conn.password, host=conn.host, port=conn.port, extra=extra
-        )
-    )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from airflow_provider_clicksend.api.errors import ClickSendError
-from airflow_provider_clicksend.api.retry import can_never_succeed
 from airflow_provider_clicksend.version_compat import AirflowFailException
 
 
@@ -16,6 +15,8 @@ def failing_for_good() -> Iterator[None]:
     try:
         yield
     except ClickSendError as error:
+        from airflow_provider_clicksend.api.retry import can_never_succeed
+
         if can_never_succeed(error):
             raise AirflowFailException(str(error)) from error
         raise

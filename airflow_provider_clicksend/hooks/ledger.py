@@ -79,7 +79,7 @@ class Ledger:
         record = self._store.get(self._key(chunk))
         if record is None:
             return Entry(Tally(self._listed))
-        if record["digest"] != chunk.digest():
+        if record["digest"] != chunk.digest:
             raise BatchChangedError
         pieces = [self._store.get(f"{self._key(chunk)}.{piece}") for piece in range(record["pieces"])]
         settled = Tally.from_json(record["settled"], [row for piece in pieces for row in piece], listed=self._listed)
@@ -99,7 +99,7 @@ class Ledger:
         self._set(
             self._key(chunk),
             {
-                "digest": chunk.digest(),
+                "digest": chunk.digest,
                 "settled": settled.to_json(),
                 "pieces": len(starts),
                 "unsettled": unsettled,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendOutcomeUnknownError
+from airflow_provider_clicksend.api.paging import iterate
 from airflow_provider_clicksend.messaging.numbers import mask_number
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def look_up(
         try:
             read(last=last)
         except ClickSendError as error:
-            raise history_unreadable(evidence.missing, error) from error
+            raise _unreadable("history", evidence.missing, error) from error
         if last or evidence.complete:
             return
         time.sleep(max(0.0, min(wait, settled_at - time.time())))
@@ -68,10 +70,10 @@ class _Reader:
                 self._take(self._client.iterate(self._history, q=f"to:{number}", date_from=self._since))
             return
         # The newest first: what is in doubt mostly left just now.
-        first = self._history(date_from=self._since, order_by="date:desc")
-        is_worth_it = first.total != self._read_rows and (first.total >= len(self._evidence.missing) or last)
-        if is_worth_it:
-            self._take(self._client.iterate(self._history, date_from=self._since, order_by="date:desc"))
+        page_of = partial(self._history, date_from=self._since, order_by="date:desc")
+        first = page_of()
+        if first.total != self._read_rows and (first.total >= len(self._evidence.missing) or last):
+            self._take(iterate(lambda number: first if number == 1 else page_of(page=number)))
             self._read_rows = first.total
 
     def _take(self, rows: Iterator[HistoryRow]) -> None:
@@ -81,10 +83,23 @@ class _Reader:
                 return
 
 
-def history_unreadable(messages: list[Message], error: ClickSendError) -> ClickSendOutcomeUnknownError:
-    """Return the error for messages in doubt that nobody can look up now."""
+def messages_to_contacts(client: ClickSendClient, message: Message) -> list[Message]:
+    """Return the message to a list as those to its contacts, once for each number.
+
+    :raises ClickSendOutcomeUnknownError: when the list cannot be read.
+    """
+    try:
+        contacts = list(client.iterate(client.contacts.list, message["list_id"]))
+    except ClickSendError as error:
+        raise _unreadable("list", [message], error) from error
+    common = {name: value for name, value in message.items() if name != "list_id"}
+    numbers = dict.fromkeys(contact.phone_number for contact in contacts if contact.phone_number)
+    return [{**common, "to": number} for number in numbers]
+
+
+def _unreadable(what: str, messages: list[Message], error: ClickSendError) -> ClickSendOutcomeUnknownError:
     return ClickSendOutcomeUnknownError(
-        f"{len(messages)} messages are in doubt and the history cannot be read ({error}). "
+        f"{len(messages)} messages are in doubt and the {what} cannot be read ({error}). "
         "Nothing is sent again; a later try looks again.",
         unknown=_shown(messages),
     )
@@ -100,5 +115,6 @@ def outcome_unknown(messages: list[Message], reason: str) -> ClickSendOutcomeUnk
 
 def _shown(messages: list[Message]) -> list[dict[str, Any]]:
     return [
-        {"to": mask_number(message.get("to", "")), "custom_string": message["custom_string"]} for message in messages
+        {"to": mask_number(message["to"]) if "to" in message else None, "custom_string": message["custom_string"]}
+        for message in messages
     ]

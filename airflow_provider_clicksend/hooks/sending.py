@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendNotFoundError
 from airflow_provider_clicksend.api.retry import may_have_been_accepted
-from airflow_provider_clicksend.hooks.ledger import BatchChangedError, Entry, Ledger
-from airflow_provider_clicksend.hooks.lookup import look_up, unknown_error
-from airflow_provider_clicksend.messaging.outbox import Chunk, Evidence, Message, Tally, retried, unanswered
-from airflow_provider_clicksend.messaging.reference import belongs_to
+from airflow_provider_clicksend.hooks.ledger import BatchChangedError, Entry, Ledger, Opening
+from airflow_provider_clicksend.hooks.lookup import CLOCK_MARGIN, look_up, messages_to_contacts, outcome_unknown
+from airflow_provider_clicksend.messaging.outbox import Chunk, Evidence, Message, Tally, identity, retried, unanswered
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.api.models.messages import SentMessage
 
 log = logging.getLogger(__name__)
 
 #: How often a chunk leaves at most within one try of the task.
 MAX_SENDS = 3
+#: So many messages a warning names.
+_NAMED = 20
 
 Chunks = Callable[[], Iterable[Chunk]]
 
@@ -43,134 +45,178 @@ class Policy:
     on_unknown: str = "resend"
 
 
+class SendStoppedError(ClickSendError):
+    """The task was killed while it sent."""
+
+
 class Sender:
     """Sends one batch.
 
     :param client: the client. :param channel: ``"sms"``, ``"mms"`` or ``"voice"``.
+    :param chunks: gives the requests of the batch, anew at each call.
+    :param list_id: the contact list when the batch is one; its contacts are the messages then.
     :param ledger: what earlier tries wrote down. :param batch: the batch reference.
     :param listed: whether accepted messages are kept one by one.
     """
 
     def __init__(
-        self, client: ClickSendClient, channel: str, *, ledger: Ledger, batch: str, policy: Policy, listed: bool
+        self,
+        client: ClickSendClient,
+        channel: str,
+        chunks: Chunks,
+        *,
+        list_id: int | None = None,
+        ledger: Ledger,
+        batch: str,
+        policy: Policy,
+        listed: bool,
     ) -> None:
         self._client = client
         self._resource: Any = getattr(client, channel)
+        self._chunks = chunks
+        self._list_id = list_id
         self._ledger = ledger
         self._batch = batch
         self._policy = policy
         self._listed = listed
+        self._stopped = False
         #: When the first request of the first try may have left (Unix seconds).
         self.since = 0
-        #: How many messages earlier tries had got accepted.
-        self.earlier = 0
+        #: What earlier tries had got accepted.
+        self.earlier = Tally(listed)
         self.tally = Tally(listed)
 
-    def run(self, chunks: Chunks, *, since: int | None, cleared: bool = False) -> None:
+    def run(self, *, since: int | None, cleared: bool = False) -> None:
         """Send what no earlier try got accepted. `tally` tells what is settled, also after an error.
 
-        :param chunks: gives the chunks, anew at each call.
         :param since: when an earlier try may have begun to send (Unix seconds); None on a first try.
         :param cleared: a person cleared the task: what was refused is tried again.
         """
-        opened = self._ledger.since()
-        begun = opened if opened is not None else since
-        self.since = int(time.time()) if begun is None else begun
-        entries = {} if begun is None else self._entries(chunks, trusted=opened is not None)
-        evidence = self._evidence(chunks, entries)
-        if opened is None:
-            self._ledger.open(self.since)
-        for chunk in chunks():
+        entries, trusted = self._begin(since, cleared=cleared)
+        evidence = self._evidence(entries, trusted=trusted)
+        for chunk in self._chunks():
             entry = entries.pop(chunk.place, None) or Entry(Tally(self._listed))
             try:
                 pending, doubted = self._pending(chunk, entry, evidence, cleared=cleared)
-                self.earlier += entry.settled.accepted
+                self.earlier.merge(entry.settled)
                 self._deliver(chunk, entry.settled, pending, doubted)
             finally:
                 self.tally.merge(entry.settled)
+        if not trusted:
+            self._ledger.open(Opening(self.since, trusted=True))
+
+    def stop(self) -> None:
+        """Let nothing more leave."""
+        self._stopped = True
 
     def cancel_scheduled(self) -> int:
-        """Cancel what was accepted and is not sent yet, and return how many that were."""
-        if self.tally.rows:
-            ids = [row["message_id"] for row in self.tally.rows]
-        else:
-            rows = self._client.iterate(self._resource.history, date_from=self.since, order_by="date:asc")
-            ids = [row.message_id for row in rows if belongs_to(self._batch, row.custom_string)]
-        cancelled = 0
-        for message_id in ids:
-            try:
-                self._resource.cancel(message_id)
-            except ClickSendNotFoundError:
-                continue  # it was sent
-            cancelled += 1
-        return cancelled
+        """Cancel what the history shows as scheduled, and return how many messages that were."""
+        ours = {self._key(message) for chunk in self._chunks() for message in self._unfolded(chunk.messages)}
+        rows = self._client.iterate(self._resource.history, date_from=self.since - CLOCK_MARGIN, order_by="date:desc")
+        now = time.time()
+        scheduled = [
+            row.message_id
+            for row in rows
+            if (row.schedule or 0) > now and identity(self._key_batch, row.custom_string, row.to) in ours
+        ]
+        return sum(self._cancels(message_id) for message_id in scheduled)
 
-    def _entries(self, chunks: Chunks, *, trusted: bool) -> dict[int, Entry]:
-        """Return what is known of each chunk. Without a ledger, or with one of other messages, all are in doubt."""
-        if trusted:
+    def _cancels(self, message_id: str | None) -> bool:
+        try:
+            self._resource.cancel(message_id)
+        except ClickSendNotFoundError:
+            return False  # it was sent meanwhile, or cancelled before
+        return True
+
+    def _begin(self, since: int | None, *, cleared: bool) -> tuple[dict[int, Entry], bool]:
+        """Return what is known of each chunk, and whether the ledger tells; where it does not, all are in doubt."""
+        opening = self._ledger.opening()
+        is_first = opening is None and since is None
+        if opening is None:
+            opening = Opening(int(time.time()) if since is None else since, trusted=is_first)
+            self._ledger.open(opening)
+        self.since = opening.since
+        if is_first:
+            return {}, True
+        if opening.trusted:
             try:
-                return {chunk.place: self._ledger.read(chunk) for chunk in chunks()}
+                return {chunk.place: self._entry(chunk, cleared=cleared) for chunk in self._chunks()}, True
             except BatchChangedError:
                 log.warning("The messages are not those of the earlier try: the history tells who was texted.")
-        entries = {}
-        for chunk in chunks():
-            entries[chunk.place] = Entry(Tally(self._listed), in_flight=True)
-            # From here on the ledger may be trusted: a try after this one finds every chunk in it.
-            self._ledger.write(chunk, Tally(self._listed), chunk.messages, in_flight=True)
-        return entries
+                self._ledger.open(Opening(self.since, trusted=False))
+        return {chunk.place: Entry(Tally(self._listed), in_flight=True) for chunk in self._chunks()}, False
 
-    def _evidence(self, chunks: Chunks, entries: dict[int, Entry]) -> Evidence:
+    def _entry(self, chunk: Chunk, *, cleared: bool) -> Entry:
+        entry = self._ledger.read(chunk)
+        open_again = entry.unsettled or any(retried(refused, cleared=cleared) for refused in entry.settled.refused)
+        if self._list_id is not None and open_again:
+            # Sent again as a list, it would reach all its contacts: each is looked for instead.
+            return Entry(Tally(self._listed), in_flight=True)
+        return entry
+
+    def _evidence(self, entries: dict[int, Entry], *, trusted: bool) -> Evidence:
         """Look up everything that an earlier try left in doubt, in one go."""
         doubtful: list[Message] = []
-        all_in_doubt = bool(entries)
         current: set[str] = set()
-        for chunk in chunks() if entries else ():
-            found = [m for m in chunk.messages if _in_doubt(m, entries[chunk.place])]
-            all_in_doubt &= len(found) == len(chunk.messages)
-            current.update(m["custom_string"] for m in chunk.messages)
-            doubtful += found
-        evidence = Evidence(doubtful, batch=self._batch, current=frozenset(current) if all_in_doubt else None)
+        for chunk in self._chunks() if entries else ():
+            entry = entries[chunk.place]
+            messages = self._unfolded(chunk.messages) if entry.in_flight else chunk.messages
+            doubtful += self._doubtful(messages, entry)
+            if not trusted:
+                current.update(message["custom_string"] for message in messages)
+        evidence = Evidence(doubtful, batch=self._key_batch, current=None if trusted else frozenset(current))
         if doubtful:
             log.info("An earlier try left %d messages in doubt; looking them up in the history.", len(doubtful))
-            self._look_up(evidence)
-            log.info("The history shows %d of them.", len(doubtful) - evidence.missing_count)
+            self._look_up(evidence, since=self.since)
+            log.info("The history shows %d of them.", len(doubtful) - len(evidence.missing))
         return evidence
+
+    def _doubtful(self, messages: list[Message], entry: Entry) -> list[Message]:
+        """Return what only the history knows. THROTTLED means that an equal text went out: maybe this one."""
+        throttled = {self._key(refused) for refused in entry.settled.refused if refused["status"] == "THROTTLED"}
+        return [
+            message
+            for message in messages
+            if (entry.in_flight if entry.is_unsettled(key := self._key(message)) else key in throttled)
+        ]
 
     def _pending(
         self, chunk: Chunk, entry: Entry, evidence: Evidence, *, cleared: bool
     ) -> tuple[list[Message], set[str]]:
-        """Return the messages to send now, and the custom strings of those that may have been sent before."""
+        """Return the messages to send now, and the identities of those that may have been sent before."""
         if entry.unsettled is None and not entry.in_flight:
             return chunk.messages, set()
-        again = {r["custom_string"] for r in entry.settled.refused if retried(r, cleared=cleared)}
-        entry.settled.refused = [r for r in entry.settled.refused if r["custom_string"] not in again]
-        pending, unknown = [], []
-        for message in chunk.messages:
-            unsettled = entry.is_unsettled(message)
-            if not unsettled and message["custom_string"] not in again:
+        settled = entry.settled
+        again = {self._key(refused) for refused in settled.refused if retried(refused, cleared=cleared)}
+        settled.refused = [refused for refused in settled.refused if self._key(refused) not in again]
+        pending: list[Message] = []
+        unknown: list[Message] = []
+        for message in self._unfolded(chunk.messages) if entry.in_flight else chunk.messages:
+            key = self._key(message)
+            in_doubt = entry.in_flight and entry.is_unsettled(key)
+            if not entry.is_unsettled(key) and key not in again:
                 continue
-            rows = evidence.take(message)
-            if rows:
-                entry.settled.add_found(rows)
-            elif unsettled and entry.in_flight:
-                unknown.append(message)
+            if row := evidence.take(message):
+                settled.add_found(row)
             else:
-                pending.append(message)
+                (unknown if in_doubt else pending).append(message)
         self._decide(unknown, "an earlier try ended without an answer")
-        return pending + unknown, {message["custom_string"] for message in unknown}
+        return pending + unknown, {self._key(message) for message in unknown}
 
     def _deliver(self, chunk: Chunk, settled: Tally, pending: list[Message], doubted: set[str]) -> None:
-        if not pending:
-            return
+        begun = int(time.time())
         for _ in range(MAX_SENDS):
-            self._ledger.write(chunk, settled, pending, in_flight=True)
-            missing = self._post(chunk, settled, pending, doubted)
-            pending = self._resolve(missing, settled) if missing else []
             if not pending:
-                self._ledger.write(chunk, settled, [], in_flight=False)
-                return
-            doubted |= {message["custom_string"] for message in pending}
-        raise unknown_error(pending, f"sent {MAX_SENDS} times without an answer")
+                break
+            if self._stopped:
+                raise SendStoppedError(f"Killed: {len(pending)} messages of this request were not sent.")
+            self._note(chunk, settled, pending, in_flight=True)
+            missing = self._post(chunk, settled, pending, doubted)
+            pending = self._resolve(missing, settled, since=begun) if missing else []
+            doubted |= {self._key(message) for message in pending}
+        if pending:
+            raise outcome_unknown(pending, f"sent {MAX_SENDS} times without an answer")
+        self._ledger.write(chunk, settled, [], in_flight=False)
 
     def _post(self, chunk: Chunk, settled: Tally, pending: list[Message], doubted: set[str]) -> list[Message]:
         """Send, count the answers, and return the messages that are in doubt now."""
@@ -180,61 +226,71 @@ class Sender:
             if may_have_been_accepted(error):
                 log.warning("%d messages may have been sent: %s Looking in the history.", len(pending), error)
                 return pending
-            self._ledger.write(chunk, settled, pending, in_flight=False)
+            # What was in doubt before stays so: this request did not leave, an earlier one may have.
+            self._note(chunk, settled, pending, in_flight=bool(doubted))
             raise
-        throttled = {m.custom_string for m in answer.messages if m.status == "THROTTLED"} & doubted
-        settled.add_answer((m for m in answer.messages if m.custom_string not in throttled), answer.currency)
+        throttled = {self._key_of(sent) for sent in answer.refused if sent.status == "THROTTLED"} & doubted
+        settled.add_accepted(answer)
+        settled.add_refused(sent for sent in answer.refused if self._key_of(sent) not in throttled)
         if throttled:
-            self._resolve_throttled([m for m in pending if m["custom_string"] in throttled], settled)
-        return unanswered(pending, answer.messages)
+            self._resolve_throttled([message for message in pending if self._key(message) in throttled], settled)
+        return unanswered(pending, answer)
 
     def _resolve_throttled(self, messages: list[Message], settled: Tally) -> None:
         """Look again: an equal text that went to this number just now is most likely the one in doubt."""
-        evidence = Evidence(messages, batch=self._batch)
-        self._look_up(evidence)
-        for message in messages:
-            rows = evidence.take(message)
-            settled.add_found(rows)
-            if not rows:
-                refusal = {key: message.get(key) for key in ("to", "custom_string")}
-                settled.refused.append({**refusal, "status": "THROTTLED"})
+        for message in self._unfound(messages, settled, since=self.since):
+            refusal = {key: message.get(key) for key in ("to", "custom_string")}
+            settled.refused.append({**refusal, "status": "THROTTLED"})
 
-    def _resolve(self, doubtful: list[Message], settled: Tally) -> list[Message]:
+    def _resolve(self, doubtful: list[Message], settled: Tally, *, since: int) -> list[Message]:
         """Count what the history shows and return the rest, if the policy lets it be sent again."""
-        evidence = Evidence(doubtful, batch=self._batch)
-        self._look_up(evidence)
-        unknown = []
-        for message in doubtful:
-            rows = evidence.take(message)
-            settled.add_found(rows)
-            if not rows:
-                unknown.append(message)
+        unknown = self._unfound(self._unfolded(doubtful), settled, since=since)
         self._decide(unknown, "a request ended without an answer")
         return unknown
+
+    def _unfound(self, messages: list[Message], settled: Tally, *, since: int) -> list[Message]:
+        """Count what the history shows and return the rest."""
+        evidence = Evidence(messages, batch=self._key_batch)
+        self._look_up(evidence, since=since)
+        for message in messages:
+            if row := evidence.take(message):
+                settled.add_found(row)
+        return evidence.missing
 
     def _decide(self, unknown: list[Message], reason: str) -> None:
         if not unknown:
             return
         if self._policy.on_unknown == "fail":
-            raise unknown_error(unknown, reason)
+            raise outcome_unknown(unknown, reason)
         log.warning(
             "The history shows nothing of %d messages for %g s (%s); sending them again: %s",
             len(unknown),
             self._policy.settle,
             reason,
-            ", ".join(message["custom_string"] for message in unknown[:20]) + (" ..." if len(unknown) > 20 else ""),  # noqa: PLR2004
+            ", ".join(message["custom_string"] for message in unknown[:_NAMED])
+            + (" ..." if len(unknown) > _NAMED else ""),
         )
 
-    def _look_up(self, evidence: Evidence) -> None:
+    def _look_up(self, evidence: Evidence, *, since: int) -> None:
         settled_at = time.time() + self._policy.settle
-        look_up(self._client, self._resource, evidence, since=self.since, settled_at=settled_at)
+        look_up(self._client, self._resource, evidence, since=since, settled_at=settled_at)
 
+    def _note(self, chunk: Chunk, settled: Tally, pending: list[Message], *, in_flight: bool) -> None:
+        keys = None if pending == chunk.messages else [self._key(message) for message in pending]
+        self._ledger.write(chunk, settled, keys, in_flight=in_flight)
 
-def _in_doubt(message: Message, entry: Entry) -> bool:
-    """Tell whether only the history knows. THROTTLED means that an equal text went out: maybe this one."""
-    if entry.is_unsettled(message):
-        return entry.in_flight
-    return any(
-        refused["status"] == "THROTTLED" and refused["custom_string"] == message["custom_string"]
-        for refused in entry.settled.refused
-    )
+    def _unfolded(self, messages: list[Message]) -> list[Message]:
+        """Return the message to a list as those to its contacts: in doubt, each of them is looked for."""
+        if self._list_id is None or "list_id" not in messages[0]:
+            return messages
+        return messages_to_contacts(self._client, messages[0])
+
+    @property
+    def _key_batch(self) -> str:
+        return self._batch if self._list_id is None else ""
+
+    def _key(self, message: Mapping[str, Any]) -> str:
+        return identity(self._key_batch, message["custom_string"], message.get("to"))
+
+    def _key_of(self, sent: SentMessage) -> str:
+        return identity(self._key_batch, sent.custom_string, sent.to)

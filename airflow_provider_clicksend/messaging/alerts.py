@@ -36,16 +36,15 @@ FAILURES = frozenset(NOUNS)
 
 _URL = re.compile(r"\w+://\S+")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_DASHES, _SINGLE, _DOUBLE = "‐‑‒–—―−", "‘’‚‛′", "“”„‟″«»"
-_LOOKALIKES = {
-    **dict.fromkeys(map(ord, _DASHES), "-"),
-    **dict.fromkeys(map(ord, _SINGLE), "'"),
-    **dict.fromkeys(map(ord, _DOUBLE), '"'),
-    ord("…"): "...",
-    ord("`"): "'",
-    ord("→"): "->",
-    ord("•"): "-",
-}
+_LOOKALIKES = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2022", "-"),  # hyphens, dashes, minus, bullet
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032`", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\xab\xbb", '"'),
+        "\u2026": "...",
+        "\u2192": "->",
+    }
+)
 #: Unicode categories of what a text can do without: symbols such as emoji, marks, invisible characters.
 _DISPENSABLE = frozenset({"So", "Sk", "Mn", "Cc", "Cf", "Cn", "Co", "Cs"})
 
@@ -119,12 +118,14 @@ def default_text(event: Event, *, now: datetime, max_parts: int = MAX_PARTS, bef
     :param now: an aware datetime.
     :param before: a line in front.
     """
-    reason = plain(event.reason)
-    head = _joined(before, plain(_headline(event, now, linked=True)))
-    if event.link and count_parts(_joined(head, event.link)) <= max_parts:
-        return _joined(head, _shortened(reason, head, event.link, max_parts), event.link)
-    head = _joined(before, plain(_headline(event, now, linked=False)))
-    return cut_to_parts(_joined(head, reason), max_parts)
+    reason, headline = plain(event.reason), plain(_headline(event))
+    full = f"{headline}{_details(event, now)}."
+    # Where a full headline leaves no room for the link, the link is worth more than when it all began.
+    for head in (_joined(before, full), _joined(before, f"{headline}.")):
+        if event.link and count_parts(_joined(head, event.link)) <= max_parts:
+            return _joined(head, _shortened(reason, head, event.link, max_parts), event.link)
+    run = f"Run {event.run_id}." if event.run_id else ""
+    return cut_to_parts(_joined(before, full, run, reason), max_parts)
 
 
 def _shortened(reason: str, head: str, link: str, max_parts: int) -> str:
@@ -141,21 +142,24 @@ def _joined(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _headline(event: Event, now: datetime, *, linked: bool) -> str:
+def _headline(event: Event) -> str:
     if event.kind == "asks":
         options = f" ({', '.join(event.options)})" if event.options else ""
-        return f"{event.subject or event.name}{options}: Airflow waits for your answer, task {_place(event)}."
-    words = [_what(event), HEADLINES.get(event.kind, event.kind), f"at {clock(now, now)}"]
-    details = []
+        return f"{event.subject or event.name}{options}: Airflow waits for your answer, task {_place(event)}"
+    return f"{_what(event)} {HEADLINES.get(event.kind, event.kind)}"
+
+
+def _details(event: Event, now: datetime) -> str:
+    if event.kind == "asks":
+        return ""
+    details = f" at {clock(now, now)}"
     if event.due:
-        details.append(f"due {clock(event.due, now)}")
+        details += f", due {clock(event.due, now)}"
     if event.since and event.kind != "started":
-        details.append(f"running since {clock(event.since, now)}")
-    if event.tries > 1 and event.task_id and event.kind != "success":
-        details.append(f"try {event.try_number} of {event.tries}")
-    if event.run_id and not linked:
-        details.append(f"run {event.run_id}")
-    return f"{' '.join(words)}{', ' if details else ''}{', '.join(details)}."
+        details += f", started {clock(event.since, now)}"
+    if event.tries > 1 and event.kind in FAILURES:
+        details += f", try {event.try_number} of {event.tries}"
+    return details
 
 
 def _what(event: Event) -> str:

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
-from airflow_provider_clicksend.messaging.outbox import Message
+from airflow_provider_clicksend.messaging.outbox import Chunk, Message
 from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api.models.messages import OutgoingMessage
 
 #: Seconds. ClickSend's help (article 42192): what is scheduled more than four months ahead "will not be sent".
 MAX_AHEAD = 4 * 30 * 86_400
@@ -32,6 +35,7 @@ class Batch:
     :param recipients: numbers in E.164, or rows (``{"to", "body", ...}``) that override what is common.
     :param common: ``body``, ``from``, ``schedule`` ... of every message.
     :param reference: the batch reference.
+    :param model: what a message of this channel is to the API.
     :param row_fields: what a row may hold.
     :param required: what every message must have besides a recipient and a body.
     :param template: text with ``{placeholders}`` that each row fills; then a row may hold anything.
@@ -41,6 +45,7 @@ class Batch:
     recipients: Sequence[str | Mapping[str, Any]]
     common: Mapping[str, Any]
     reference: str
+    model: type[OutgoingMessage]
     row_fields: frozenset[str]
     required: tuple[str, ...] = ()
     template: str | None = None
@@ -63,32 +68,45 @@ class Batch:
         """Return the messages at these places."""
         return [self._message(place, self.recipients[place]) for place in range(start, min(stop, len(self)))]
 
-    def check(self, *, now: float | None) -> None:
+    def check(self, *, now: float | None, sent_again: bool = False) -> None:
         """Check every message.
 
         :param now: Unix seconds, to refuse a schedule in the past; None when an earlier try may have used it in time.
+        :param sent_again: whether a clear sends all again; then a custom string of the user's would stand for both.
         :raises ClickSendConfigError: names the rows and what is wrong with them.
         """
         if not self.recipients:
             raise ClickSendConfigError("`to` is empty: there is nobody to send to.", field="to")
         self._check_message(self._common, now, bare=True)
         bad: list[str] = []
+        places: dict[tuple[str, str], int] = {}
         for place, row in enumerate(self.recipients):
-            problem = self._problem(row, now)
+            problem = self._problem(place, row, now) or self._repetition(place, row, places)
+            if not problem and sent_again and places:
+                problem = "has a custom_string of its own, with which resend_on_clear cannot tell old from new"
             if problem:
                 bad.append(f"to[{place}] {problem}" if len(self) > 1 else f"to {problem}")
         if bad:
             more = f" and {len(bad) - _NAMED_ROWS} more" if len(bad) > _NAMED_ROWS else ""
             raise ClickSendConfigError(f"{'; '.join(bad[:_NAMED_ROWS])}{more}. Nothing was sent.", field="to")
 
-    def _problem(self, row: str | Mapping[str, Any], now: float | None) -> str | None:
-        if isinstance(row, str) and not self.template and not self.required:
-            return _number_problem(row) or (None if self._common.get("body") else "has no body")
+    def _problem(self, place: int, row: str | Mapping[str, Any], now: float | None) -> str | None:
+        if place and isinstance(row, str) and not self.template and not self.required:
+            # Of numbers alone, the first was checked with all that they have in common.
+            return _number_problem(row) or (None if self._common.get("body") else "body is empty")
         try:
             self._check_row(row, now)
         except ClickSendConfigError as error:
-            return str(error)
+            return str(error).rstrip(".")
         return None
+
+    def _repetition(self, place: int, row: str | Mapping[str, Any], places: dict[tuple[str, str], int]) -> str | None:
+        """Find two messages that only their place tells apart: with a custom string of the user's, nothing does."""
+        text = (None if isinstance(row, str) else row.get("custom_string")) or self._common.get("custom_string")
+        if text is None:
+            return None
+        first = places.setdefault((text, row if isinstance(row, str) else str(row.get("to"))), place)
+        return None if first == place else f"has the number and the custom_string of to[{first}]"
 
     def _check_row(self, row: str | Mapping[str, Any], now: float | None) -> None:
         if not isinstance(row, str | Mapping):
@@ -97,7 +115,10 @@ class Batch:
             unknown = sorted(set(map(str, row)) - self.row_fields)
             if unknown:
                 raise ClickSendConfigError(f"holds the unknown {', '.join(unknown)}", field=unknown[0])
-        self._check_message(self._message(0, row), now, bare=False)
+        message = self._message(0, row)
+        self._check_message(message, now, bare=False)
+        # What else the API knows of a message; the picture stands beside it.
+        self.model.build({name: value for name, value in message.items() if name != "media_file"})
 
     def _check_message(self, message: Mapping[str, Any], now: float | None, *, bare: bool) -> None:
         """Check what a message holds; a bare one is what all have in common, without recipient and reference."""
@@ -134,7 +155,7 @@ class Batch:
             message = {**self._common, "to": row}
         else:
             message = self._row_message({"to": row} if isinstance(row, str) else row)
-        if "custom_string" not in message:
+        if not message.get("custom_string"):
             recipient = str(message.get("to") or message.get("list_id"))
             message["custom_string"] = message_reference(self.reference, place, recipient)
         return message
@@ -152,10 +173,10 @@ class Batch:
         return {**self._common, **fields}
 
 
-def chunks(batch: Batch, size: int) -> Iterator[tuple[int, list[Message]]]:
-    """Yield the place of the first message and the messages, `size` at a time."""
+def chunks(batch: Batch, size: int) -> Iterator[Chunk]:
+    """Yield the messages, `size` at a time."""
     for start in range(0, len(batch), size):
-        yield start, batch.messages(start, start + size)
+        yield Chunk(start, batch.messages(start, start + size))
 
 
 def fill(template: str, row: Mapping[str, Any]) -> str:

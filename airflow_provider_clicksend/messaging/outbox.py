@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from airflow_provider_clicksend.api.errors import TEMPORARY_STATUSES
 from airflow_provider_clicksend.messaging.reference import belongs_to, recipient_mark
 
 if TYPE_CHECKING:
-    from airflow_provider_clicksend.api.models.messages import HistoryRow, SentMessage
+    from airflow_provider_clicksend.api.models.messages import HistoryRow, SendResult, SentMessage
 
 #: One message as it leaves: ``to`` or ``list_id``, ``body``, ``custom_string`` ...
 Message = dict[str, Any]
@@ -22,7 +23,7 @@ Message = dict[str, Any]
 MAX_LISTED = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chunk:
     """The messages of one request.
 
@@ -34,8 +35,9 @@ class Chunk:
     messages: list[Message]
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
     def digest(self) -> str:
-        """Tell this chunk from one that has other messages at the same place."""
+        """What tells this chunk from one that has other messages at the same place."""
         marks = [f"{message['custom_string']}|{message.get('to')}" for message in self.messages]
         return blake2b("\n".join(marks).encode(), digest_size=8).hexdigest()
 
@@ -55,20 +57,27 @@ class Tally:
     currency: str | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def add_answer(self, messages: Iterable[SentMessage], currency: str | None) -> None:
-        """Count what ClickSend answered: each message by its own status."""
-        self.currency = currency or self.currency
-        for message in messages:
-            if message.status == "SUCCESS":
-                self._accept(message)
-            else:
-                self.refused.append(
-                    {"to": message.to, "status": message.status, "custom_string": message.custom_string}
-                )
+    def add_accepted(self, answer: SendResult) -> None:
+        """Count what ClickSend took of a request: each message by its own status."""
+        accepted, parts, price = answer.totals()
+        self.accepted += accepted
+        self.parts += parts
+        self.total_price += price
+        self.currency = answer.currency or self.currency
+        if self.listed:
+            self.rows += [_entry(message) for message in answer.messages if message.accepted]
+
+    def add_refused(self, messages: Iterable[SentMessage]) -> None:
+        """Keep what ClickSend did not take."""
+        self.refused += [{"to": m.to, "status": m.status, "custom_string": m.custom_string} for m in messages]
 
     def add_found(self, row: HistoryRow) -> None:
         """Count a message that the history shows."""
-        self._accept(row)
+        self.accepted += 1
+        self.parts += row.message_parts or 0
+        self.total_price += row.message_price or 0
+        if self.listed:
+            self.rows.append(_entry(row))
 
     def merge(self, other: Tally) -> None:
         """Add another tally."""
@@ -78,23 +87,6 @@ class Tally:
         self.parts += other.parts
         self.currency = other.currency or self.currency
         self.rows += other.rows
-
-    def _accept(self, message: SentMessage | HistoryRow) -> None:
-        self.accepted += 1
-        price = message.message_price
-        if price:
-            self.total_price += price
-        self.parts += message.message_parts or 0
-        if self.listed:
-            self.rows.append(
-                {
-                    "message_id": message.message_id,
-                    "to": message.to,
-                    "custom_string": message.custom_string,
-                    "message_parts": message.message_parts,
-                    "message_price": None if price is None else str(price),
-                }
-            )
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts as JSON; `rows` are stored apart, they may be many."""
@@ -121,6 +113,17 @@ class Tally:
         )
 
 
+def _entry(message: SentMessage | HistoryRow) -> dict[str, Any]:
+    price = message.message_price
+    return {
+        "message_id": message.message_id,
+        "to": message.to,
+        "custom_string": message.custom_string,
+        "message_parts": message.message_parts,
+        "message_price": None if price is None else str(price),
+    }
+
+
 def result(tally: Tally, *, handle: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a send gives to XCom.
 
@@ -138,25 +141,26 @@ def result(tally: Tally, *, handle: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def identity(batch: str, message: Mapping[str, Any]) -> str:
-    """Return what tells a message from all others, as it leaves, in an answer or in the history.
+def identity(batch: str, custom_string: str | None, number: str | None) -> str:
+    """Return what tells a message from all others, as it leaves, in an answer and in the history.
 
     :param batch: the batch reference: a reference of that batch is enough, a custom string of the user's needs the
-        number. ``""`` for a list, whose messages share one reference.
+        number too. ``""`` for a list, whose messages share one reference.
     """
-    text = message["custom_string"] or ""
+    if belongs_to(batch, custom_string):
+        return f"{custom_string}|"
     # Without the plus: whether the history shows one was not seen.
-    return f"{text}|" if belongs_to(batch, text) else f"{text}|{(message.get('to') or '').removeprefix('+')}"
+    return f"{custom_string or ''}|{(number or '').removeprefix('+')}"
 
 
-def unanswered(messages: list[Message], answered: list[SentMessage]) -> list[Message]:
+def unanswered(messages: list[Message], answer: SendResult) -> list[Message]:
     """Return the messages that an answer says nothing of. They are in doubt.
 
     A list expands to one answer a contact: any number of answers, also none, speaks for it.
     """
-    if len(answered) >= len(messages):
+    if len(answer.rows) >= len(messages):
         return []
-    counts = Counter(message.custom_string for message in answered)
+    counts = Counter(message.custom_string for message in answer.messages)
     missing = []
     for message in messages:
         if "list_id" in message:
@@ -181,9 +185,10 @@ class Evidence:
     def __init__(self, wanted: Iterable[Message], *, batch: str, current: frozenset[str] | None = None) -> None:
         self._batch = batch
         self._current = current
-        self._missing = {identity(batch, message): message for message in wanted}
+        self._missing = {identity(batch, message["custom_string"], message.get("to")): message for message in wanted}
         self._rows: dict[str, HistoryRow] = {}
-        self._strays: dict[str, list[HistoryRow]] = defaultdict(list)
+        #: By recipient, then by their own reference: a history that is read twice shows them twice.
+        self._strays: dict[str, dict[str, HistoryRow]] = defaultdict(dict)
 
     def add(self, row: HistoryRow) -> None:
         """Take a row of the history into account."""
@@ -191,11 +196,11 @@ class Evidence:
         # The history's own statuses are words ("Sent"); one in capitals ("INVALID_RECIPIENT") would be a refusal.
         if not text or row.direction == "in" or (row.status or "").isupper():
             return
-        key = identity(self._batch, {"custom_string": text, "to": row.to})
+        key = identity(self._batch, text, row.to)
         if self._missing.pop(key, None) is not None:
             self._rows[key] = row
         elif self._current is not None and belongs_to(self._batch, text) and text not in self._current:
-            self._strays[recipient_mark(text)].append(row)
+            self._strays[recipient_mark(text)][text] = row
 
     @property
     def complete(self) -> bool:
@@ -209,9 +214,9 @@ class Evidence:
 
     def take(self, message: Message) -> HistoryRow | None:
         """Return the row that shows this message was accepted, and use it up; None when nothing does."""
-        row = self._rows.pop(identity(self._batch, message), None)
+        row = self._rows.pop(identity(self._batch, message["custom_string"], message.get("to")), None)
         if row is None and (strays := self._strays.get(recipient_mark(message["custom_string"]))):
-            return strays.pop(0)
+            return strays.popitem()[1]
         return row
 
 

@@ -55,8 +55,8 @@ class Memory:
     seen: Mapping[str, str] = field(default_factory=dict)
     opened: float = 0.0
     owner: str = ""
-    held: Held = Held()
-    past: Held = Held()
+    held: Held = field(default_factory=Held)
+    past: Held = field(default_factory=Held)
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON primitives."""

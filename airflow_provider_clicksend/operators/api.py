@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -101,6 +100,8 @@ def check_call(call: str, *, all_pages: bool) -> None:
     :raises ClickSendConfigError: when there is no such call, or no pages to read.
     """
     if call not in CALLS:
+        from difflib import get_close_matches
+
         near = ", ".join(get_close_matches(call, CALLS)) or ", ".join(sorted(CALLS))
         raise ClickSendConfigError(f"call={call!r}: the client has no such call; there is {near}.", field="call")
     if all_pages and call not in PAGED_CALLS:

@@ -6,12 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
-from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
-from airflow_provider_clicksend.hooks.failing import failing_for_good
 from airflow_provider_clicksend.version_compat import BaseOperator, Context
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 
 
 class ClickSendBaseOperator(BaseOperator):
@@ -29,10 +28,14 @@ class ClickSendBaseOperator(BaseOperator):
     @cached_property
     def hook(self) -> ClickSendHook:
         """The hook of the connection, made on the worker."""
+        from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+
         return ClickSendHook(self.clicksend_conn_id)
 
     def execute(self, context: Context) -> Any:
         """Do the work; an error that no retry can heal fails the task at once."""
+        from airflow_provider_clicksend.hooks.failing import failing_for_good
+
         with failing_for_good():
             return self.call(self.hook.get_conn(), context)
 

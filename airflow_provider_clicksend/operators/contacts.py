@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
-from airflow_provider_clicksend.operators.writing import ClickSendCreateOperator, ClickSendDeleteOperator
+from airflow_provider_clicksend.operators.records import (
+    ClickSendCreateOperator,
+    ClickSendDeleteOperator,
+    ClickSendRecordOperator,
+)
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
@@ -56,7 +60,7 @@ class ClickSendListContactsOperator(ClickSendBaseOperator):
         return [row.primitives() for row in rows]
 
 
-class _ContactOperator(ClickSendBaseOperator):
+class _ContactOperator(ClickSendRecordOperator):
     """Do something with one contact.
 
     :param list_id: the list that it is in.
@@ -79,7 +83,7 @@ class ClickSendGetContactOperator(_ContactOperator):
         return client.contacts.get(self.list_id, self.contact_id).primitives()
 
 
-class _ContactFieldsOperator(ClickSendBaseOperator):
+class _ContactFieldsOperator(ClickSendRecordOperator):
     """Give fields to a contact. What is None is not sent; ``""`` empties a field.
 
     :param phone_number: E.164.

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
-from airflow_provider_clicksend.operators.writing import ClickSendDeleteOperator
+from airflow_provider_clicksend.operators.records import ClickSendDeleteOperator, ClickSendRecordOperator
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
 
 
-class ClickSendCreateEmailAddressOperator(ClickSendBaseOperator):
+class ClickSendCreateEmailAddressOperator(ClickSendRecordOperator):
     """Add an address; ClickSend mails its owner a link to verify it.
 
     Returns ``{"email_address_id", "email_address", "verified", "date_added"}``.

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
-from airflow_provider_clicksend.operators.writing import ClickSendCreateOperator, ClickSendDeleteOperator
+from airflow_provider_clicksend.operators.records import (
+    ClickSendCreateOperator,
+    ClickSendDeleteOperator,
+    ClickSendRecordOperator,
+)
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
@@ -22,7 +26,7 @@ class ClickSendListContactListsOperator(ClickSendBaseOperator):
         return [row.primitives() for row in client.iterate(client.lists.list)]
 
 
-class ClickSendGetContactListOperator(ClickSendBaseOperator):
+class ClickSendGetContactListOperator(ClickSendRecordOperator):
     """Return one contact list: ``{"list_id", "list_name", "_contacts_count"}``.
 
     :param list_id: which one.
@@ -66,7 +70,7 @@ class ClickSendCreateContactListOperator(ClickSendCreateOperator):
         return f"The contact list {self.list_name!r}"
 
 
-class ClickSendUpdateContactListOperator(ClickSendBaseOperator):
+class ClickSendUpdateContactListOperator(ClickSendRecordOperator):
     """Rename a contact list and return it: ``{"list_id", "list_name", "_contacts_count"}``.
 
     :param list_id: which one.

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.messaging.batch import Batch, chunks
-from airflow_provider_clicksend.messaging.outbox import Chunk, Message
-from airflow_provider_clicksend.operators.sending import CHUNK, ClickSendSendOperator
+from airflow_provider_clicksend.operators.sending import ClickSendSendOperator
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.messaging.batch import Batch
+    from airflow_provider_clicksend.messaging.outbox import Chunk, Message
 
 
 class ClickSendMmsOperator(ClickSendSendOperator):
@@ -48,12 +48,14 @@ class ClickSendMmsOperator(ClickSendSendOperator):
 
     def requests(self, client: ClickSendClient, batch: Batch) -> Iterator[Chunk]:
         """Yield one request for each picture in a thousand messages."""
-        for place, messages in chunks(batch, CHUNK):
+        from airflow_provider_clicksend.messaging.outbox import Chunk
+
+        for chunk in super().requests(client, batch):
             groups: dict[str | Path, list[Message]] = defaultdict(list)
-            for message in messages:
+            for message in chunk.messages:
                 groups[message.pop("media_file")].append(message)
             for offset, (media_file, group) in enumerate(groups.items()):
-                yield Chunk(place + offset, group, {"media_file": self._url(client, media_file)})
+                yield Chunk(chunk.place + offset, group, {"media_file": self._url(client, media_file)})
 
     def _url(self, client: ClickSendClient, media_file: str | Path) -> str:
         if isinstance(media_file, str):

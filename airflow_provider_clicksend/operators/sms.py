@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.operators.cancelling import ClickSendCancelAllSmsOperator, ClickSendCancelSmsOperator
 from airflow_provider_clicksend.operators.sending import ClickSendScheduledSendOperator, one_of
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
+
+__all__ = ["ClickSendCancelAllSmsOperator", "ClickSendCancelSmsOperator", "ClickSendSmsOperator"]
 
 
 class ClickSendSmsOperator(ClickSendScheduledSendOperator):

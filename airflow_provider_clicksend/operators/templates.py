@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
-from airflow_provider_clicksend.operators.writing import ClickSendDeleteOperator
+from airflow_provider_clicksend.operators.records import ClickSendDeleteOperator, ClickSendRecordOperator
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
 
 
-class ClickSendCreateSmsTemplateOperator(ClickSendBaseOperator):
+class ClickSendCreateSmsTemplateOperator(ClickSendRecordOperator):
     """Create a template and return it: ``{"template_id", "template_name", "body"}``.
 
     :param template_name: its name.
@@ -32,7 +31,7 @@ class ClickSendCreateSmsTemplateOperator(ClickSendBaseOperator):
         return client.templates.create(template_name=self.template_name, body=self.body).primitives()
 
 
-class ClickSendUpdateSmsTemplateOperator(ClickSendBaseOperator):
+class ClickSendUpdateSmsTemplateOperator(ClickSendRecordOperator):
     """Replace name and text of a template and return it: ``{"template_id", "template_name", "body"}``.
 
     :param template_id: which one.

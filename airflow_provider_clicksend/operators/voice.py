@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.operators.cancelling import ClickSendCancelVoiceOperator
 from airflow_provider_clicksend.operators.sending import ClickSendScheduledSendOperator
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
+
+__all__ = ["ClickSendCancelVoiceOperator", "ClickSendVoiceOperator"]
 
 
 class ClickSendVoiceOperator(ClickSendScheduledSendOperator):

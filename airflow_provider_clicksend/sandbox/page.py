@@ -22,9 +22,9 @@ _HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Cli
 <meta name="viewport" content="width=device-width, initial-scale=1">{refresh}<style>
 body {{ font: 1rem/1.4 system-ui, sans-serif; max-width: 40rem; margin: 0 auto; padding: .75rem; }}
 iframe {{ border: 0; width: 100%; height: 65vh; }}
-form {{ display: grid; gap: .5rem; }}
+form, label {{ display: grid; gap: .5rem; }}
 input, button {{ font: inherit; padding: .5rem; min-width: 0; }}
-article {{ border-radius: .75rem; padding: .5rem .75rem; margin: .5rem 0; background: #e8eefc; margin-right: 15%; }}
+article {{ border-radius: .75rem; padding: .5rem .75rem; margin: .5rem 15% .5rem 0; background: #e8eefc; }}
 article.in {{ background: #dff5e1; margin: .5rem 0 .5rem 15%; }}
 article.refused {{ background: #fbe3e3; }}
 article p {{ margin: .25rem 0; overflow-wrap: anywhere; white-space: pre-wrap; }}

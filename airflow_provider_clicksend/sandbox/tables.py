@@ -66,6 +66,7 @@ messages = _table(
     Column("details", JSON, nullable=False, default=dict),
     Column("connection_id", String),
     Column("request_id", Integer),
+    Index("messages_by_time", "accepted_at"),
     Index("messages_by_recipient", "recipient"),
     Index("messages_by_reference", "custom_string"),
 )

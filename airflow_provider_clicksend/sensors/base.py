@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.hooks.failing import failing_for_good
 from airflow_provider_clicksend.version_compat import (
@@ -19,6 +20,7 @@ from airflow_provider_clicksend.version_compat import (
     BaseSensorOperator,
     Context,
     PokeReturnValue,
+    conf,
 )
 
 if TYPE_CHECKING:
@@ -33,12 +35,24 @@ GRACE = 120
 
 
 class WaitSensor(BaseSensorOperator):
-    """Poke once on the worker, then go on poking or defer. Subclasses say what to look at and what it means."""
+    """Poke once on the worker, then go on poking or defer. Subclasses say what to look at and what it means.
+
+    :param message_ids: a message id, a list of them, or the batch handle of a large send. (templated)
+    :param clicksend_conn_id: the Airflow connection, of type ``clicksend``.
+    :param deferrable: whether to wait in the triggerer, without a worker.
+    """
 
     template_fields: Sequence[str] = ("message_ids",)
     ui_color = "#e8f4ff"
 
-    def __init__(self, *, message_ids: Any, clicksend_conn_id: str, deferrable: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        message_ids: Any,
+        clicksend_conn_id: str = DEFAULT_CONN_ID,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.message_ids = message_ids
         self.clicksend_conn_id = clicksend_conn_id

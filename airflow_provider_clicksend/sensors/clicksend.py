@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.messaging import delivery
 from airflow_provider_clicksend.sensors.base import WaitSensor
-from airflow_provider_clicksend.version_compat import conf
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.hooks.polls import Look
@@ -46,11 +44,9 @@ class ClickSendDeliverySensor(WaitSensor):
         channel: str = "sms",
         min_delivered: float | None = None,
         on_undelivered: str = "fail",
-        clicksend_conn_id: str = DEFAULT_CONN_ID,
-        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         **kwargs: Any,
     ) -> None:
-        super().__init__(message_ids=message_ids, clicksend_conn_id=clicksend_conn_id, deferrable=deferrable, **kwargs)
+        super().__init__(message_ids=message_ids, **kwargs)
         delivery.check_choice("channel", channel, delivery.CHANNELS)
         delivery.check_choice("on_undelivered", on_undelivered, delivery.POLICIES)
         delivery.check_min_delivered(min_delivered)
@@ -130,11 +126,9 @@ class ClickSendReplySensor(WaitSensor):
         message_ids: Any,
         from_numbers: Sequence[str] | None = None,
         pattern: str | None = None,
-        clicksend_conn_id: str = DEFAULT_CONN_ID,
-        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         **kwargs: Any,
     ) -> None:
-        super().__init__(message_ids=message_ids, clicksend_conn_id=clicksend_conn_id, deferrable=deferrable, **kwargs)
+        super().__init__(message_ids=message_ids, **kwargs)
         if isinstance(pattern, str) and "{{" not in pattern and "{%" not in pattern:
             from airflow_provider_clicksend.messaging.replies import check_pattern
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
-from airflow_provider_clicksend.hooks import polls
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.messaging.awaited import Awaited
 from airflow_provider_clicksend.messaging.delivery import DeliveryWait
@@ -21,6 +20,7 @@ from airflow_provider_clicksend.version_compat import BaseEventTrigger, TriggerE
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.hooks.polls import Look
 
 
 class _Event(TriggerEvent):
@@ -44,8 +44,13 @@ class _WaitTrigger(BaseEventTrigger):
     The kwargs are JSON primitives and the deadline is absolute, so that it can start anew in another triggerer.
 
     From Airflow 3.3 on, the triggers that wait on one connection share one stream of looks. Each look covers what
-    everybody has still open (see `_open_waits`), so whoever joins late is served by the next one. Before, and in
-    ``dag.test()``, each trigger looks for itself.
+    everybody has still open, so whoever joins late is served by the next one. Before, and in ``dag.test()``, each
+    trigger looks for itself.
+
+    :param message_ids: a message id, a list of them, or the batch handle of a large send.
+    :param deadline: Unix seconds at which to give up with a ``timeout`` event.
+    :param poll_interval: seconds between two looks.
+    :param clicksend_conn_id: the Airflow connection, of type ``clicksend``.
     """
 
     #: The names of the kwargs.
@@ -56,7 +61,14 @@ class _WaitTrigger(BaseEventTrigger):
     channel: str = "sms"
     wait: DeliveryWait | ReplyWait
 
-    def __init__(self, *, message_ids: Any, deadline: float, poll_interval: float, clicksend_conn_id: str) -> None:
+    def __init__(
+        self,
+        *,
+        message_ids: Any,
+        deadline: float,
+        poll_interval: float = 60.0,
+        clicksend_conn_id: str = DEFAULT_CONN_ID,
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.message_ids = message_ids
         self.deadline = deadline
@@ -64,7 +76,7 @@ class _WaitTrigger(BaseEventTrigger):
         self.clicksend_conn_id = clicksend_conn_id
 
     @abstractmethod
-    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> polls.Look[Any]:
+    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
         """Look once for everybody's messages, blocking. It may use what is part of `shared_stream_key` only."""
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
@@ -83,7 +95,7 @@ class _WaitTrigger(BaseEventTrigger):
         return (type(self).__qualname__, self.clicksend_conn_id, self.channel, self.poll_interval)
 
     @classmethod
-    async def open_shared_stream(cls, kwargs: dict[str, Any]) -> AsyncIterator[polls.Look[Any]]:
+    async def open_shared_stream(cls, kwargs: dict[str, Any]) -> AsyncIterator[Look[Any]]:
         """Look for all that wait under one key.
 
         :param kwargs: those of any of them.
@@ -94,7 +106,7 @@ class _WaitTrigger(BaseEventTrigger):
             async for look in looks:
                 yield look
 
-    async def filter_shared_stream(self, shared_stream: AsyncIterator[polls.Look[Any]]) -> AsyncIterator[TriggerEvent]:
+    async def filter_shared_stream(self, shared_stream: AsyncIterator[Look[Any]]) -> AsyncIterator[TriggerEvent]:
         """Take from everybody's looks what is ours."""
         members = self._members[self.shared_stream_key()]
         members.add(self)
@@ -104,8 +116,10 @@ class _WaitTrigger(BaseEventTrigger):
         finally:
             members.discard(self)
 
-    async def _looks(self, waiting: Callable[[], Iterable[Self]]) -> AsyncGenerator[polls.Look[Any], None]:
+    async def _looks(self, waiting: Callable[[], Iterable[Self]]) -> AsyncGenerator[Look[Any], None]:
         """Yield a look at what everybody has open, for ever. An error is a look too, and is slept on like any other."""
+        from airflow_provider_clicksend.hooks.polls import Look
+
         hook, client = ClickSendHook(self.clicksend_conn_id), None
         try:
             while True:
@@ -114,7 +128,7 @@ class _WaitTrigger(BaseEventTrigger):
                     wanted = [trigger.wait.wanted() for trigger in waiting()]
                     look = await asyncio.to_thread(self.look, client, wanted)
                 except ClickSendConfigError as error:
-                    look = polls.Look([], error)
+                    look = Look([], error)
                 if look.error is not None:
                     self.log.warning("ClickSend could not be read: %s", look.error)
                 yield look
@@ -123,7 +137,7 @@ class _WaitTrigger(BaseEventTrigger):
             if client is not None:
                 client.close()
 
-    async def _events(self, looks: AsyncIterator[polls.Look[Any]]) -> AsyncIterator[TriggerEvent]:
+    async def _events(self, looks: AsyncIterator[Look[Any]]) -> AsyncIterator[TriggerEvent]:
         """Yield the one event. The deadline holds also while a look takes its time or does not come."""
         while True:
             try:
@@ -159,31 +173,25 @@ class ClickSendDeliveryTrigger(_WaitTrigger):
     def __init__(
         self,
         *,
-        message_ids: Any,
-        deadline: float,
-        poll_interval: float = 60.0,
-        clicksend_conn_id: str = DEFAULT_CONN_ID,
         since: int = 0,
         channel: str = "sms",
         min_delivered: float | None = None,
         on_undelivered: str = "fail",
+        **kwargs: Any,
     ) -> None:
-        super().__init__(
-            message_ids=message_ids,
-            deadline=deadline,
-            poll_interval=poll_interval,
-            clicksend_conn_id=clicksend_conn_id,
-        )
+        super().__init__(**kwargs)
         self.since = since
         self.channel = channel
         self.min_delivered = min_delivered
         self.on_undelivered = on_undelivered
         self.wait = DeliveryWait(
-            Awaited.read(message_ids, since=since), min_delivered=min_delivered, on_undelivered=on_undelivered
+            Awaited.read(self.message_ids, since=since), min_delivered=min_delivered, on_undelivered=on_undelivered
         )
 
-    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> polls.Look[Any]:
+    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
         """Look at receipts and history."""
+        from airflow_provider_clicksend.hooks import polls
+
         return polls.deliveries(client, wanted, channel=self.channel)
 
 
@@ -200,26 +208,14 @@ class ClickSendReplyTrigger(_WaitTrigger):
 
     fields = (*_WaitTrigger.fields, "from_numbers", "pattern")
 
-    def __init__(
-        self,
-        *,
-        message_ids: Any,
-        deadline: float,
-        poll_interval: float = 60.0,
-        clicksend_conn_id: str = DEFAULT_CONN_ID,
-        from_numbers: list[str] | None = None,
-        pattern: str | None = None,
-    ) -> None:
-        super().__init__(
-            message_ids=message_ids,
-            deadline=deadline,
-            poll_interval=poll_interval,
-            clicksend_conn_id=clicksend_conn_id,
-        )
+    def __init__(self, *, from_numbers: list[str] | None = None, pattern: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
         self.from_numbers = from_numbers
         self.pattern = pattern
-        self.wait = ReplyWait(Awaited.read(message_ids), from_numbers=from_numbers, pattern=pattern)
+        self.wait = ReplyWait(Awaited.read(self.message_ids), from_numbers=from_numbers, pattern=pattern)
 
-    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> polls.Look[Any]:
+    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
         """Look at the inbound messages."""
+        from airflow_provider_clicksend.hooks import polls
+
         return polls.replies(client, wanted)

@@ -70,7 +70,14 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 def test_it_tells_the_whole_story_and_ends_by_itself(demo: Demo) -> None:
     output, _ = demo.make.communicate(timeout=240)
     assert demo.make.returncode == 0, output
-    story = ["text     to", "deferred: waits for the handset", "receipt  delivered", "reply    from", "branch   load"]
+    story = [
+        "text     to",
+        "deferred: waits for the handset",
+        "receipt  delivered",
+        "reply    from",
+        "leave   skipped",
+        "`load` ran",
+    ]
     found = [output.find(part) for part in story]
     assert -1 not in found, output
     assert found == sorted(found), output

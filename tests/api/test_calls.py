@@ -120,7 +120,7 @@ TABLE: dict[str, tuple[Call, Any, str, Any]] = {
         lambda c: c.lists.remove_duplicates(5),
         {"deleted": 2},
         f"PUT {V3}/lists/5/remove-duplicates",
-        {"fields": ["phone_number"]},
+        {"fields": {"phone_number": "phone_number"}},
     ),
     "mms.send": (
         lambda c: c.mms.send([MMS], media_file=PICTURE),

@@ -83,3 +83,16 @@ def test_a_command_that_does_not_exist_is_an_error_and_the_keeper_lives_on() -> 
         with pytest.raises(RuntimeError, match="no-such-command"):
             keeper.start("nothing", ["/no-such-command"], {})
         assert keeper.exit_codes() == {}
+
+
+def test_nothing_is_left_when_the_keeper_is_killed() -> None:
+    with Keeper() as keeper:
+        keeper.start("family", [sys.executable, "-c", FAMILY.replace(", start_new_session=True", "")], {})
+        pid = keeper._process.pid
+        wait_until(lambda: len(family_of(pid)) == 3)
+        family = family_of(pid)
+        keeper._process.kill()
+        with pytest.raises(RuntimeError, match="was killed"):
+            keeper.exit_codes()
+    assert all(map(is_dead, family))
+    assert not keeper.home.exists()

@@ -179,6 +179,8 @@ def test_a_file_can_be_uploaded_as_base64_or_as_a_form(api: Any) -> None:
     answer = api.post("/v3/uploads?convert=mms", {"content": base64.b64encode(b"picture").decode()})
     assert answer.status_code == 200
     assert answer.json()["data"]["_url"].startswith("https://")
+    in_body = {"content": base64.b64encode(b"picture").decode(), "convert": "mms"}
+    assert api.post("/v3/uploads", in_body).status_code == 200
     form = api.call("POST", "/v3/uploads?convert=mms", files={"file": ("cat.jpg", b"picture")})
     assert form.json()["data"]["file_name"] == "cat.jpg"
     assert form.json()["data"]["date_delete"] - form.json()["data"]["date_added"] == 600

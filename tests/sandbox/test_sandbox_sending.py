@@ -200,12 +200,21 @@ def test_a_scheduled_text_can_be_cancelled_once(api: Any, eventually: Any) -> No
     }
 
 
+def test_a_cancelled_text_is_never_delivered(api: Any) -> None:
+    due = int(time.time()) + 2
+    message_id = api.send_one(schedule=due)
+    assert api.put(f"/v3/sms/{message_id}/cancel").status_code == 200
+    time.sleep(due + 0.2 - time.time())
+    assert api.get(f"/v3/sms/receipts/{message_id}").status_code == 404
+    assert api.rows("/v3/sms/history")[0]["status"] == "Cancelled"
+
+
 def test_a_sent_text_cannot_be_cancelled(api: Any) -> None:
     assert api.put(f"/v3/sms/{api.send_one()}/cancel").status_code == 404
 
 
 def test_a_scheduled_text_goes_out_and_is_delivered_when_its_time_comes(api: Any, eventually: Any) -> None:
-    message_id = api.send_one(schedule=int(time.time()) + 1)
+    message_id = api.send_one(schedule=int(time.time()) + 2)
     assert api.get(f"/v3/sms/receipts/{message_id}").status_code == 404
     receipt = eventually(lambda: api.get(f"/v3/sms/receipts/{message_id}").json()["data"])
     assert receipt["status_code"] == "201"

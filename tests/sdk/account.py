@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -66,3 +67,8 @@ class Account:
         fields = {"email_address": "sender@example.com"}
         answer = self.email.create_allowed_email_address(create_allowed_email_address_request=fields)
         return str(answer.data.email_address_id)
+
+    def upload(self, body: dict[str, str]) -> dict[str, Any]:
+        """Upload a file and return the answer as it came."""
+        answer: dict[str, Any] = json.loads(self.uploads.upload_a_media_file_without_preload_content(body=body).read())
+        return answer

@@ -7,6 +7,7 @@ sandbox is switched to the profile "sdk", and a second test shows that the SDK d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -151,7 +152,8 @@ OPERATIONS = [
     Operation("GET /v3/email/addresses", lambda a: a.email_address() and a.email.view_allowed_email_addresses()),
     Operation("POST /v3/email/addresses", lambda a: a.email_address() and a.email.view_allowed_email_addresses()),
     Operation("DELETE /v3/email/addresses/{id}", lambda a: a.email.delete_allowed_email_address(a.email_address())),
-    Operation("POST /v3/uploads", lambda a: a.uploads.upload_a_media_file(body={"content": "aGk=", "convert": "mms"})),
+    # The SDK has no model of this answer.
+    Operation("POST /v3/uploads", lambda a: SimpleNamespace(**a.upload({"content": "aGk=", "convert": "mms"}))),
 ]
 
 #: What the SDK does not have.

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import to_jsonable_python
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendResponseError
 
@@ -80,13 +81,10 @@ class Request(BaseModel):
             text = _shortened([f"{name}: {complaint}" for name, complaint in wrong], "; ")
             raise ClickSendConfigError(f"{text}.", field=wrong[0][0]) from None
 
-    @classmethod
-    def payload(cls, data: object) -> dict[str, Any]:
-        """Check one of many and return what leaves of it, under the API's own names.
-
-        :raises pydantic.ValidationError: the model that holds the many says which one.
-        """
-        return cls.model_validate(data).model_dump(by_alias=True, exclude_none=True)
+    def payload(self) -> dict[str, Any]:
+        """Return what leaves as JSON primitives under the API's own names: only what was set."""
+        payload: dict[str, Any] = to_jsonable_python(self, by_alias=True, exclude_none=True)
+        return payload
 
     def json_bytes(self) -> bytes:
         """Return the JSON that leaves: only what was set."""

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Self
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
-from pydantic import AliasChoices, BeforeValidator, Field, PlainValidator, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    GetPydanticSchema,
+    PlainValidator,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from airflow_provider_clicksend.api.models.base import Answer, Int, Money, Request, Text
 
@@ -94,29 +107,38 @@ class VoiceMessage(OutgoingMessage):
         return value
 
 
-#: A message that was checked by its model, as the plain dict that leaves. A thousand models that live until the answer
-#: is there make Python's garbage collector walk through all of Airflow again and again.
+#: A message as it leaves. Thousands of living models, or of read answers, make Python's garbage collector walk through
+#: all of Airflow again and again: plain dicts of plain values do not.
 Payload = dict[str, Any]
+
+
+def _checked_by(model: type[OutgoingMessage]) -> GetPydanticSchema:
+    """Check a payload as this model, which says where something is wrong, and keep only what leaves."""
+    return GetPydanticSchema(lambda _, handler: no_info_after_validator_function(model.payload, handler(model)))
 
 
 class SmsSend(Request):
     """A request to send, or price, texts."""
 
-    messages: list[Annotated[Payload, PlainValidator(SmsMessage.payload)]]
+    messages: list[Annotated[Payload, _checked_by(SmsMessage)]]
     shorten_urls: bool | None = None
 
 
 class MmsSend(Request):
     """A request to send, or price, one picture."""
 
-    messages: list[Annotated[Payload, PlainValidator(MmsMessage.payload)]]
+    messages: list[Annotated[Payload, _checked_by(MmsMessage)]]
     media_file: str = Field(min_length=1)
 
 
 class VoiceSend(Request):
     """A request to make, or price, calls."""
 
-    messages: list[Annotated[Payload, PlainValidator(VoiceMessage.payload)]]
+    messages: list[Annotated[Payload, _checked_by(VoiceMessage)]]
+
+
+#: The status of a message that ClickSend took; every other one is a refusal.
+ACCEPTED = "SUCCESS"
 
 
 class SentMessage(Answer):
@@ -138,7 +160,7 @@ class SentMessage(Answer):
     @property
     def accepted(self) -> bool:
         """Whether ClickSend took it."""
-        return self.status == "SUCCESS"
+        return self.status == ACCEPTED
 
 
 class Currency(Answer):
@@ -147,10 +169,28 @@ class Currency(Answer):
     currency_name_short: Text = None
 
 
-class SendResult(Answer):
-    """The answer to a send or a price: a status for each message, in no documented order."""
+class Totals(NamedTuple):
+    """How many messages were accepted, their parts, and their price in the account's currency."""
 
-    messages: list[SentMessage]
+    accepted: int
+    parts: int
+    price: Decimal
+
+
+def _with_statuses(rows: object) -> object:
+    """Let rows pass that say what became of their messages; of others, the model says what is wrong."""
+    if not isinstance(rows, list) or not all(type(row) is dict and type(row.get("status")) is str for row in rows):
+        TypeAdapter(list[SentMessage]).validate_python(rows)
+    return rows
+
+
+class SendResult(Answer):
+    """The answer to a send or a price: a status for each message, in no documented order.
+
+    :param rows: the messages as they came; `messages` reads them.
+    """
+
+    rows: Annotated[list[dict[str, Any]], PlainValidator(_with_statuses)] = Field(alias="messages")
     total_price: Money = None
     total_count: Int = None
     queued_count: Int = None
@@ -164,6 +204,31 @@ class SendResult(Answer):
     def currency(self) -> str | None:
         """The account's currency, for example ``"USD"``."""
         return self.currency_.currency_name_short if self.currency_ else None
+
+    @cached_property
+    def messages(self) -> list[SentMessage]:
+        """What became of each message."""
+        return [SentMessage.read(row) for row in self.rows]
+
+    @cached_property
+    def refused(self) -> list[SentMessage]:
+        """The messages that were not accepted."""
+        return [SentMessage.read(row) for row in self.rows if row["status"] != ACCEPTED]
+
+    def totals(self) -> Totals:
+        """Sum up what was accepted. Most messages cost the same, so that few must be read for it."""
+        accepted = [row for row in self.rows if row["status"] == ACCEPTED]
+        alike = Counter((str(row.get("message_parts")), str(row.get("message_price"))) for row in accepted)
+        parts, price = 0, Decimal(0)
+        for (each_parts, each_price), count in alike.items():
+            one = SentMessage.read({"status": ACCEPTED, "message_parts": each_parts, "message_price": each_price})
+            parts += count * (one.message_parts or 0)
+            price += count * (one.message_price or 0)
+        return Totals(len(accepted), parts, price)
+
+    def primitives(self) -> dict[str, Any]:
+        """Return it as JSON primitives under the API's own names; money is a string."""
+        return {**super().primitives(), "messages": [message.primitives() for message in self.messages]}
 
 
 class Upload(Answer):

@@ -38,9 +38,9 @@ class ListsResource(Resource):
     def remove_duplicates(self, list_id: int | str, *, fields: Sequence[str] = ("phone_number",)) -> int:
         """Remove contacts that are there twice and return how many were deleted.
 
-        :param fields: what must be equal for two contacts to be the same. (The document names no body; the official
-            SDK sends ``{"fields": ...}``.)
+        :param fields: what must be equal for two contacts to be the same. The document names no body; the official
+            SDK sends an object with the names as its keys, and what its values mean is not documented.
         """
-        body = {"fields": list(fields)}
+        body = {"fields": {name: name for name in fields}}
         answer = self._client.gateway("PUT", f"/lists/{path_id(list_id)}/remove-duplicates", json=body)
         return number_in(answer, "deleted")

@@ -1,14 +1,13 @@
 """The account, the countries, the languages of calls, and uploads."""
 
 import base64
-import binascii
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
-from airflow_provider_clicksend.sandbox.answers import json_body, ok
+from airflow_provider_clicksend.sandbox.answers import json_body, ok, require
 from airflow_provider_clicksend.sandbox.calls import CallDep
 from airflow_provider_clicksend.sandbox.errors import bad_request
 from airflow_provider_clicksend.sandbox.languages import LANGUAGES
@@ -86,10 +85,13 @@ async def list_languages() -> JSONResponse:
 @router.post("/uploads")
 async def upload(call: CallDep, request: Request) -> JSONResponse:
     """Take a file as base64 in JSON or as a form's `file`; the address it gives lasts ten minutes."""
-    conversion = request.query_params.get("convert", "")
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        conversion, name, content = await _read_form(request)
+    else:
+        conversion, name, content = _read_json(await json_body(request))
+    conversion = request.query_params.get("convert", conversion)
     if conversion not in _CONVERSIONS:
         raise bad_request("The convert field is invalid.", {"convert": "Convert field is invalid."})
-    name, content = await _read_file(request)
     if conversion == "mms" and len(content) > _MAX_MMS_FILE:
         raise bad_request("The file is too large.")
     with call.store.begin() as db:
@@ -97,20 +99,22 @@ async def upload(call: CallDep, request: Request) -> JSONResponse:
     return ok("Your file has been uploaded.", _show_upload(upload_id, name))
 
 
-async def _read_file(request: Request) -> tuple[str, bytes]:
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        async with request.form() as form:
-            file = form.get("file")
-            if file is None or isinstance(file, str):
-                raise bad_request("The file field is required.", {"file": "File field is required."})
-            return file.filename or "upload", await file.read()
+async def _read_form(request: Request) -> tuple[str, str, bytes]:
+    """Return no conversion, which a form has only in its address, the file's name and its content."""
+    async with request.form() as form:
+        file = form.get("file")
+        if file is None or isinstance(file, str):
+            raise bad_request("The file field is required.", {"file": "File field is required."})
+        return "", file.filename or "upload", await file.read()
+
+
+def _read_json(body: dict[str, Any]) -> tuple[str, str, bytes]:
+    """Return the conversion, which may be in the body too, a name and the content."""
+    encoded = require(body, "content")["content"]
     try:
-        content = base64.b64decode(str((await json_body(request)).get("content") or ""), validate=True)
-    except binascii.Error:
+        return str(body.get("convert", "")), "upload.jpg", base64.b64decode(encoded, validate=True)
+    except ValueError:
         raise bad_request("The content field must be base64.") from None
-    if not content:
-        raise bad_request("The content field is required.", {"content": "Content field is required."})
-    return "upload.jpg", content
 
 
 def _show_upload(upload_id: int, name: str) -> dict[str, Any]:

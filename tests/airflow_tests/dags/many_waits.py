@@ -1,8 +1,8 @@
 """As many waits as numbers in the run's `to`, one mapped task each."""
 
 from airflow.providers.common.compat.sdk import DAG, task
-from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 
+from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.sensors.clicksend import ClickSendReplySensor
 
 with DAG("many_waits", schedule=None, params={"to": ["+15551230000"]}, render_template_as_native_obj=True):

@@ -1,4 +1,4 @@
-"""What operators that create or delete things share: creating twice and deleting twice are no accidents here."""
+"""What operators on one record share: its fields as XComs, and no accident when it is created or deleted twice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendForbiddenError,
     ClickSendNotFoundError,
 )
-from airflow_provider_clicksend.api.retry import may_have_been_accepted
 from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
@@ -23,7 +22,14 @@ if TYPE_CHECKING:
 IfExists = Literal["error", "reuse"]
 
 
-class ClickSendCreateOperator(ClickSendBaseOperator):
+class ClickSendRecordOperator(ClickSendBaseOperator):
+    """Return a record. Each of its fields is an XCom of its own too: ``create.output["list_id"]``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"multiple_outputs": True, **kwargs})
+
+
+class ClickSendCreateOperator(ClickSendRecordOperator):
     """Create what is not there yet: it is looked for first, and again when nobody can say whether it was created.
 
     :param if_exists: ``"error"`` fails the task when it exists, ``"reuse"`` returns what exists.
@@ -65,6 +71,8 @@ class ClickSendCreateOperator(ClickSendBaseOperator):
         try:
             return self.create(client)
         except ClickSendError as error:
+            from airflow_provider_clicksend.api.retry import may_have_been_accepted
+
             found = self.find(client) if may_have_been_accepted(error) else None
             if found is None:
                 raise

@@ -1,0 +1,1 @@
+"""Alerts: what calls or texts a person when something happens."""

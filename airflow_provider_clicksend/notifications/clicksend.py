@@ -1,0 +1,183 @@
+"""Notifiers: a text or a call when a task or a DAG fails, is late, or waits for an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
+from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+from airflow_provider_clicksend.version_compat import BaseNotifier, Context
+
+log = logging.getLogger(__name__)
+
+
+class ClickSendNotifier(BaseNotifier):
+    """What texts and calls have in common: when to send, what to say, and what to do when that fails.
+
+    :param to: a number in E.164, or a list of numbers.
+    :param body: what to say, a Jinja template. By default: what happened, where, since when, why, and a link. That text
+        also stands in for a template that cannot be rendered in the context at hand.
+    :param sender: the ``from``; by default the connection's.
+    :param clicksend_conn_id: the Airflow connection, of type ``clicksend``.
+    :param only_final: stay silent about a failure while the task will still be tried again. As an
+        ``on_retry_callback`` of its own task a notifier speaks all the same.
+    :param cooldown: send at most one alert of a group to the same people in this time; what came meanwhile is counted,
+        and the first alert after it says how much that was.
+    :param group: a Jinja template for the name of the group; by default the DAG's id.
+    :param fallback: other notifiers, tried in this order until one succeeds, when this one cannot send or ClickSend
+        refuses a message.
+    :param fail_silently: log a failure to send instead of raising it; needed where raising fails the task (a
+        human-in-the-loop operator's ``notifiers``).
+    """
+
+    template_fields: Sequence[str] = ("to", "body", "sender", "group")
+
+    channel: ClassVar[str]
+    #: Seconds that ClickSend's history gets to show an alert that may have been sent, before it is sent again.
+    SETTLE: ClassVar[float] = 10.0
+
+    def __init__(
+        self,
+        *,
+        to: str | Sequence[str],
+        body: str | None = None,
+        sender: str | None = None,
+        clicksend_conn_id: str = DEFAULT_CONN_ID,
+        only_final: bool = True,
+        cooldown: timedelta | None = None,
+        group: str | None = None,
+        fallback: Sequence[Callable[[Context], Any]] = (),
+        fail_silently: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.to = to
+        self.body = body
+        self.sender = sender
+        self.clicksend_conn_id = clicksend_conn_id
+        self.only_final = only_final
+        self.cooldown = cooldown
+        self.group = group
+        self.fallback = fallback
+        self.fail_silently = fail_silently
+
+    def common_fields(self, text: str) -> dict[str, Any]:
+        """Return what the messages to all numbers have in common, besides the sender."""
+        return {"body": text}
+
+    def fitted(self, text: str) -> str:
+        """Return the text as this channel can carry it."""
+        raise NotImplementedError
+
+    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
+        """Do nothing: Airflow would overwrite the templates with their first rendering, for good.
+
+        `rendered` renders them, each time anew, into values of its own.
+        """
+
+    def rendered(self, name: str, context: Any) -> Any:
+        """Return a template field rendered, or None when that cannot be done."""
+        template = getattr(self, name)
+        try:
+            return self.render_template(template, context, self._environment(context)) if template else None
+        except Exception as error:  # noqa: BLE001 - a template may raise anything, and the alert must not be lost to it
+            log.warning(
+                "`%s` of the notifier cannot be rendered here (%s: %s); the default stands in.",
+                name,
+                type(error).__name__,
+                error,
+            )
+            return None
+
+    def _environment(self, context: Context) -> Any:
+        from jinja2 import StrictUndefined
+
+        dag = context.get("dag")
+        if hasattr(dag, "get_template_env"):
+            return self.get_template_env(dag=dag)
+        # Without a DAG Airflow's own environment swallows what is undefined.
+        return self.get_template_env().overlay(undefined=StrictUndefined)
+
+    def notify(self, context: Context) -> None:
+        """Send the alert, unless it is held back.
+
+        :raises ClickSendError: it could not be sent, and no fallback could (unless `fail_silently`).
+        """
+        # The process of a deadline's SyncCallback does not answer a call that writes a Variable; it would hang.
+        self._notify(context, ClickSendHook(self.clicksend_conn_id), remembers="deadline" not in context)
+
+    async def async_notify(self, context: Context) -> None:
+        """Do what `notify` does, without blocking the event loop."""
+        from airflow_provider_clicksend.notifications.alerting import SEND_ERRORS
+
+        hook = ClickSendHook(self.clicksend_conn_id)
+        with contextlib.suppress(*SEND_ERRORS):
+            # Kept by the hook. What goes wrong comes up again in the thread, where the fallback is.
+            await hook.aget_conn()
+        await asyncio.to_thread(self._notify, context, hook, remembers=True)
+
+    def _notify(self, context: Context, hook: ClickSendHook, *, remembers: bool) -> None:
+        from airflow_provider_clicksend.notifications.alerting import alert
+
+        try:
+            alert(self, context, hook, remembers=remembers)
+        except Exception:
+            if not self.fail_silently:
+                raise
+            log.exception("THE ALERT WAS NOT SENT, and nobody else was told.")
+
+
+class ClickSendSmsNotifier(ClickSendNotifier):
+    """Text people.
+
+    :param max_parts: how many parts a text may need (160 GSM or 70 other characters are one, 153 or 67 each of more);
+        a longer body is cut at a word.
+    """
+
+    channel = "sms"
+
+    def __init__(self, *, max_parts: int = 2, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_parts = max_parts
+
+    def fitted(self, text: str) -> str:
+        """Cut it."""
+        from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
+
+        if count_parts(text) > self.max_parts:
+            log.warning("The text needs %d parts and is cut to %d (max_parts).", count_parts(text), self.max_parts)
+        return cut_to_parts(text, self.max_parts)
+
+
+class ClickSendVoiceNotifier(ClickSendNotifier):
+    """Call people and speak the text, without its links.
+
+    :param voice: ``"female"`` or ``"male"``.
+    :param lang: for example ``"en-us"``.
+    """
+
+    channel = "voice"
+
+    def __init__(self, *, voice: str = "female", lang: str = "en-us", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.voice = voice
+        self.lang = lang
+
+    def common_fields(self, text: str) -> dict[str, Any]:
+        """Add how to speak."""
+        return {**super().common_fields(text), "voice": self.voice, "lang": self.lang}
+
+    def fitted(self, text: str) -> str:
+        """Make it speakable."""
+        from airflow_provider_clicksend.messaging.alerts import speakable
+
+        return speakable(text)
+
+
+send_clicksend_sms = ClickSendSmsNotifier
+send_clicksend_voice = ClickSendVoiceNotifier

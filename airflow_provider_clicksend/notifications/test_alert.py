@@ -1,0 +1,86 @@
+"""``airflow clicksend test-alert``: send one real alert and wait until the handset has it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from argparse import Namespace
+from datetime import UTC, datetime
+from socket import gethostname
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+from airflow_provider_clicksend.hooks.polls import any_poll_rule, deliveries
+from airflow_provider_clicksend.messaging.awaited import Awaited
+from airflow_provider_clicksend.messaging.delivery import DeliveryWait, failure
+from airflow_provider_clicksend.messaging.numbers import mask_number
+from airflow_provider_clicksend.messaging.reference import batch_reference
+from airflow_provider_clicksend.messaging.timeouts import no_delivery
+from airflow_provider_clicksend.notifications.alerting import SEND_ERRORS
+from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier
+from airflow_provider_clicksend.notifications.sending import send_alert
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api import ClickSendClient
+
+POLL_SECONDS = 2.0
+
+
+def run(args: Namespace) -> None:
+    """Send, wait, say what happened; end with 0 when the text was delivered, and with 1 and the reason otherwise.
+
+    :param args: ``conn_id``, ``to`` (E.164) and ``timeout`` (seconds to wait for the receipt).
+    """
+    # As `airflow connections test` does: without it Airflow 3 looks for connections in the environment only.
+    os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
+    try:
+        client = ClickSendHook(args.conn_id).get_conn()
+        message_id = _send(client, args.to)
+        problem = _wait(client, message_id, timeout=args.timeout)
+    except SEND_ERRORS as error:
+        problem = str(error)
+    if problem:
+        sys.exit(f"THE TEST ALERT FAILED: {problem}")
+
+
+def _send(client: ClickSendClient, to: str) -> str:
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    text = f"Test alert from Airflow on {gethostname()}, {now}. If you read this, alerts reach you."
+    tally = send_alert(
+        client,
+        "sms",
+        to=[to],
+        common={"body": text},
+        reference=batch_reference("clicksend test-alert", uuid4().hex, "", -1),
+        settle=ClickSendSmsNotifier.SETTLE,
+    )
+    [row] = tally.rows
+    _say(f"Accepted for {mask_number(to)}: message {row['message_id']}, {tally.total_price} {tally.currency or ''}")
+    return str(row["message_id"])
+
+
+def _wait(client: ClickSendClient, message_id: str, *, timeout: float) -> str:
+    """Return what is wrong, or an empty text once the handset has the message."""
+    wait = DeliveryWait(Awaited.read(message_id))
+    began = time.monotonic()
+    _say(f"Waiting up to {timeout:g} s for its receipt ...")
+    while True:
+        look = deliveries(client, [wait.wanted()])
+        summary = wait.note(look.seen)
+        if summary:
+            break
+        if time.monotonic() - began > timeout:
+            return no_delivery(wait, has_rule=any_poll_rule(client, client.automations.receipt_rules))
+        time.sleep(look.pause(POLL_SECONDS))
+    undelivered = failure(summary, None)
+    if undelivered:
+        return str(undelivered)
+    _say(f"Delivered after {time.monotonic() - began:.0f} s. Alerts through this connection reach people.")
+    return ""
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text.rstrip()}\n")
+    sys.stdout.flush()

@@ -1,0 +1,85 @@
+"""Finds what the package offers to Airflow by itself, so that nothing that is added later is forgotten."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import airflow_provider_clicksend
+from airflow_provider_clicksend.get_provider_info import get_provider_info
+from airflow_provider_clicksend.version_compat import BaseNotifier, BaseOperator, BaseTrigger
+
+PACKAGE = airflow_provider_clicksend.__name__
+
+
+def module_names() -> list[str]:
+    """All modules of the package; those of the sandbox want its extra dependencies and are none of Airflow's."""
+    found = pkgutil.walk_packages(airflow_provider_clicksend.__path__, f"{PACKAGE}.")
+    return [module.name for module in found if not module.name.startswith(f"{PACKAGE}.sandbox")]
+
+
+def ours(base: type) -> list[type]:
+    """All our subclasses of a class of Airflow, base classes among them."""
+    modules = [importlib.import_module(name) for name in module_names()]
+    classes = {
+        found
+        for module in modules
+        for _, found in inspect.getmembers(module, inspect.isclass)
+        if issubclass(found, base) and found.__module__.startswith(f"{PACKAGE}.")
+    }
+    return sorted(classes, key=lambda found: f"{found.__module__}.{found.__name__}")
+
+
+def offered(base: type) -> list[type]:
+    """Those for users: no other class of ours builds on them."""
+    classes = ours(base)
+    return [one for one in classes if not any(other is not one and issubclass(other, one) for other in classes)]
+
+
+def listed_modules(*kinds: str) -> list[str]:
+    """The modules that the provider's metadata names."""
+    info = get_provider_info()
+    return [module for kind in kinds for entry in info[kind] for module in entry["python-modules"]]
+
+
+TASKS = offered(BaseOperator)
+TRIGGERS = offered(BaseTrigger)
+NOTIFIERS = offered(BaseNotifier)
+ALL = [*ours(BaseOperator), *ours(BaseTrigger), *ours(BaseNotifier)]
+
+
+def parameters(cls: type) -> Iterator[inspect.Parameter]:
+    """The parameters of all our constructors of a class; what a subclass says of one counts, not what its base says."""
+    seen = {"self"}
+    for kind in cls.__mro__:
+        constructor = kind.__dict__.get("__init__")
+        if not kind.__module__.startswith(f"{PACKAGE}.") or constructor is None:
+            continue
+        for found in inspect.signature(inspect.unwrap(constructor)).parameters.values():
+            if found.name not in seen and found.kind is not found.VAR_KEYWORD:
+                seen.add(found.name)
+                yield found
+
+
+#: Values for parameters that have no default and do not take any text.
+SAMPLES: dict[str, Any] = {
+    "call": "sms.history",
+    "channel": "sms",
+    "message_ids": ["A-1", "A-2"],
+    "to": "+15551234567",
+}
+
+
+def sample(cls: type) -> dict[str, Any]:
+    """Arguments with which an object of the class can be made."""
+    needed = [found for found in parameters(cls) if found.default is found.empty]
+    return {found.name: SAMPLES.get(found.name, _by_type(str(found.annotation))) for found in needed}
+
+
+def _by_type(annotation: str) -> Any:
+    if annotation in {"int", "float"}:
+        return 17
+    return ["x"] if annotation.startswith("list") else "x"

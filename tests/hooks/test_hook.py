@@ -1,0 +1,161 @@
+"""The hook: from an Airflow connection to a client, and what its test finds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.connection import EXTRA_FIELDS
+from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+from airflow_provider_clicksend.sandbox.testing import Sandbox
+from tests.support.wire import Step, envelope, refused_url, said, wired
+
+ACTIVE = "37beee67-29f7-43b6-b0b2-5f0f7a5d6440"
+RULES = {"/v3/automations/sms/receipts": "delivery receipts", "/v3/automations/sms/inbound": "replies"}
+
+
+def connection(monkeypatch: pytest.MonkeyPatch, name: str = "texts", **fields: Any) -> ClickSendHook:
+    """A hook for a connection of the environment."""
+    described = {"conn_type": "clicksend", "password": "key-0123456789", **fields}
+    monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(described))
+    return ClickSendHook(name)
+
+
+def test_a_connection_becomes_a_client_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = connection(monkeypatch, host="http://127.0.0.1:1", extra={"sender": "ACME", "timeout": 7, "source": None})
+    client = hook.get_conn()
+    assert (client.sender, client.timeout, client.source) == ("ACME", 7.0, "airflow")
+    assert hook.get_conn() is client
+
+
+def test_a_trigger_gets_the_same_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    hook = connection(monkeypatch, extra={"maton_connection_id": "c-1"})
+    client = asyncio.run(hook.aget_conn())
+    assert client.maton_connection_id == "c-1"
+    assert hook.get_conn() is client
+
+
+def test_a_connection_as_a_uri_works_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_TEXTS", "clicksend://:key-1@gateway.maton.ai?sender=ACME")
+    assert ClickSendHook("texts").get_conn().sender == "ACME"
+
+
+def test_a_connection_that_cannot_work_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ClickSendConfigError, match="Connection 'texts': host is plain http"):
+        connection(monkeypatch, host="http://example.com").get_conn()
+
+
+def test_the_test_of_a_connection_that_works_has_a_line_for_each_finding(sandbox: Sandbox) -> None:
+    works, text = ClickSendHook().test_connection()
+    assert works
+    assert text.splitlines()[:2] == ["Key accepted.", f"Maton connection {ACTIVE}: ACTIVE."]
+    assert "balance 100000" in text
+    assert "USD" in text
+    assert text.splitlines()[3:] == ["A POLL rule for delivery receipts exists.", "A POLL rule for replies exists."]
+    assert "Warning" not in text
+
+
+def test_the_test_names_the_status_of_the_connection_that_is_set(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extra = {"maton_connection_id": ACTIVE}
+    works, text = connection(monkeypatch, host=sandbox.url, password=sandbox.api_key, extra=extra).test_connection()
+    assert works
+    assert f"Maton connection {ACTIVE}: ACTIVE." in text
+
+
+def test_the_test_fails_for_an_unknown_maton_connection(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    extra = {"maton_connection_id": "no-such-connection"}
+    works, text = connection(monkeypatch, host=sandbox.url, password=sandbox.api_key, extra=extra).test_connection()
+    assert not works
+    assert "maton_connection_id" in text
+
+
+def test_the_test_fails_for_a_wrong_key_and_does_not_show_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    works, text = connection(monkeypatch, host=sandbox.url).test_connection()
+    assert not works
+    assert "Maton refused the API key" in text
+    assert "key-0123456789" not in text
+
+
+def test_the_test_explains_a_key_that_a_form_has_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    works, text = connection(monkeypatch, password="***").test_connection()
+    assert not works
+    assert "masked key" in text
+
+
+@pytest.mark.parametrize("path", RULES)
+def test_the_test_warns_of_rules_that_cannot_be_read(path: str, sandbox: Sandbox) -> None:
+    sandbox.fault("500", path)
+    works, text = ClickSendHook().test_connection()
+    assert works
+    assert f"Warning: the rules for {RULES[path]} could not be read" in text
+
+
+def page(*rows: dict[str, Any]) -> dict[str, Any]:
+    return {"total": len(rows), "per_page": 15, "current_page": 1, "last_page": 1, "data": list(rows)}
+
+
+def checked(monkeypatch: pytest.MonkeyPatch, *answers: Step) -> tuple[bool, str]:
+    """Test a connection whose account can be read, and let a script answer the rest."""
+    with wired(envelope({"user_id": 7, "balance": "2.00"}), *answers) as wire:
+        return connection(monkeypatch, host=wire.url).test_connection()
+
+
+CONNECTIONS = said(
+    {"connections": [{"connection_id": "c-1", "status": "ACTIVE", "url": "https://x.test/?session_token=s"}]}
+)
+
+
+@pytest.mark.parametrize(
+    "rule", [{"action": "URL", "enabled": 1}, {"action": "POLL", "enabled": 0}, {"action": "POLL", "enabled": "0"}]
+)
+def test_the_test_warns_of_missing_rules_and_says_how_to_add_one(
+    rule: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works, text = checked(
+        monkeypatch, CONNECTIONS, envelope(page(rule)), envelope(page({"action": "POLL", "enabled": 1}))
+    )
+    assert works
+    assert "Warning: no POLL rule for delivery receipts: in ClickSend's dashboard add an automation rule" in text
+    assert "A POLL rule for replies exists." in text
+    assert "session_token" not in text
+
+
+def test_the_test_says_which_of_several_connections_maton_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [
+        {"connection_id": "new", "status": "ACTIVE", "creation_time": "2026-02-10T10:04:12Z"},
+        {"connection_id": "old", "status": "ACTIVE", "creation_time": "2025-02-10T10:04:12Z"},
+    ]
+    _, text = checked(monkeypatch, said({"connections": both}), envelope(page()))
+    assert "Maton connection old: ACTIVE, the oldest of 2; set `maton_connection_id` to choose." in text
+
+
+def test_a_control_plane_that_cannot_be_read_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    works, text = checked(monkeypatch, said("<html>", 404), envelope(page()))
+    assert works
+    assert "Warning: Maton's connections could not be read" in text
+    assert "is `control_url` right?" in text
+
+
+def test_the_test_says_when_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("airflow_provider_clicksend.api.client.time.sleep", lambda seconds: None)
+    works, text = connection(monkeypatch, host=refused_url()).test_connection()
+    assert not works
+    assert "Is the network up and `host` right?" in text
+
+
+def test_the_form_of_older_airflows_shows_every_field() -> None:
+    pytest.importorskip("flask_appbuilder", reason="only Airflow 2 brings the widgets")
+    pytest.importorskip("wtforms")
+    assert set(ClickSendHook.get_connection_form_widgets()) == {field.name for field in EXTRA_FIELDS}
+
+
+def test_importing_the_hook_imports_no_widgets() -> None:
+    assert "airflow_provider_clicksend.hooks.clicksend" in sys.modules
+    assert ClickSendHook.get_ui_field_behaviour()["relabeling"]["password"] == "Maton API key"

@@ -1,0 +1,191 @@
+"""Bad input is a clear error before anything leaves; good input becomes messages."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.api.models.messages import MmsMessage, SmsMessage, VoiceMessage
+from airflow_provider_clicksend.messaging.batch import MAX_AHEAD, Batch, chunks, fill
+
+NOW = 1_800_000_000
+ANN, BOB = "+15551230001", "+15551230002"
+ROW_FIELDS = frozenset({"to", "body", "sender", "custom_string", "schedule"})
+
+
+def batch(*recipients, **arguments):
+    common = {"body": "hi", **arguments.pop("common", {})}
+    arguments = {"model": SmsMessage, "row_fields": ROW_FIELDS, **arguments}
+    return Batch(recipients=recipients, common=common, reference="af-0123456789abcdef", **arguments)
+
+
+def error_of(bad, **check):
+    with pytest.raises(ClickSendConfigError) as caught:
+        bad.check(now=NOW, **check)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["0412345678", "+1", "", "15559998888", 15559998888, None, {"body": "hi"}])
+def test_a_number_must_be_e164(number):
+    text = error_of(batch(number))
+    assert text.startswith("to ")
+    assert "5559998888" not in text
+
+
+def test_bad_rows_among_a_thousand_are_named_and_masked():
+    recipients = [f"+1555123{n:04}" for n in range(1000)]
+    recipients[17] = "0412345678"
+    recipients[999] = ""
+    text = error_of(batch(*recipients))
+    assert "to[17] (04123***5678) is no number in E.164" in text
+    assert "to[999] ('')" in text
+    assert "to[16]" not in text
+    assert text.endswith("Nothing was sent.")
+
+
+def test_of_many_bad_rows_twenty_are_named_and_the_rest_counted():
+    text = error_of(batch(*["0412"] * 1000))
+    assert "to[19]" in text
+    assert "to[20]" not in text
+    assert "and 980 more" in text
+
+
+@pytest.mark.parametrize(
+    ("common", "problem"),
+    [
+        ({"body": ""}, "body is empty"),
+        ({"body": "  \n"}, "body is empty"),
+        ({"body": 17}, "body is empty"),
+        ({"from": "TWELVELETTER"}, "sender must be"),
+        ({"from": "AB"}, "sender must be"),
+        ({"from": "two words"}, "sender must be"),
+        ({"from": ""}, "sender must be"),
+        ({"custom_string": "x" * 51}, "custom_string is longer than 50"),
+        ({"schedule": NOW - 1}, "in the past"),
+        ({"schedule": NOW * 1000}, "milliseconds"),
+        ({"schedule": NOW + MAX_AHEAD + 1}, "four months"),
+        ({"schedule": "tomorrow"}, "datetime with a time zone or Unix seconds"),
+        ({"schedule": True}, "datetime with a time zone or Unix seconds"),
+        ({"schedule": datetime.fromtimestamp(NOW - 60, UTC)}, "in the past"),
+    ],
+)
+def test_what_all_have_in_common_is_checked_and_named_once(common, problem):
+    text = error_of(batch(ANN, BOB, common=common))
+    assert text.count(problem) == 1
+
+
+def test_a_schedule_needs_a_time_zone():
+    with pytest.raises(ClickSendConfigError, match="without a time zone"):
+        batch(ANN, common={"schedule": datetime(2027, 1, 1)})  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ({"to": ANN, "body": ""}, "body is empty"),
+        ({"to": ANN, "boddy": "hi"}, "holds the unknown boddy"),
+        ({"to": ANN, "sender": "TWELVELETTER"}, "sender must be"),
+        ({"to": ANN, "schedule": NOW - 1}, "in the past"),
+        ({"to": ANN, "custom_string": "x" * 51}, "longer than 50"),
+        ({"body": "hi"}, "no number in E.164"),
+        (17, "is a int, not a number and not a row"),
+        (["+15551234567"], "is a list, not a number and not a row"),
+    ],
+)
+def test_a_bad_row_is_named(row, problem):
+    text = error_of(batch(BOB, row))
+    assert f"to[1] {problem}" in text or ("to[1] " in text and problem in text)
+    assert "to[0]" not in text
+
+
+@pytest.mark.parametrize(
+    ("model", "common", "row", "field"),
+    [
+        (SmsMessage, {}, {"to": ANN, "country": "USA"}, "country"),
+        (SmsMessage, {}, {"to": ANN, "custom_string": 17}, "custom_string"),
+        (MmsMessage, {"subject": "Cat"}, {"to": ANN, "subject": "x" * 21}, "subject"),
+        (VoiceMessage, {}, {"to": ANN, "voice": "robot"}, "voice"),
+        (VoiceMessage, {"voice": "robot"}, ANN, "voice"),
+    ],
+)
+def test_what_the_api_knows_of_a_message_is_checked_too(model, common, row, field):
+    fields = ROW_FIELDS | {"subject", "country", "voice", "lang"}
+    assert f"to {field}: " in error_of(batch(row, model=model, common=common, row_fields=fields))
+
+
+def test_nobody_to_send_to_is_an_error():
+    assert "nobody to send to" in error_of(batch())
+
+
+def test_a_schedule_that_has_passed_meanwhile_is_no_error_on_a_later_try():
+    batch(ANN, common={"schedule": NOW - 1}).check(now=None)
+
+
+def test_a_datetime_becomes_unix_seconds():
+    [message] = batch(ANN, common={"schedule": datetime.fromtimestamp(NOW, UTC)}).messages(0, 1)
+    assert message["schedule"] == NOW
+
+
+def test_a_row_overrides_what_is_common():
+    [message] = batch({"to": ANN, "body": "yo", "sender": "ACME", "schedule": None}, common={"from": "MAIN"}).messages(
+        0, 1
+    )
+    assert (message["body"], message["from"], "schedule" in message) == ("yo", "ACME", False)
+
+
+def test_two_equal_texts_to_one_number_are_two_messages():
+    first, second = batch(ANN, ANN).messages(0, 2)
+    assert first["custom_string"] != second["custom_string"]
+
+
+def test_a_custom_string_of_the_users_is_kept_and_an_empty_one_is_none():
+    [own] = batch(ANN, common={"custom_string": "order-17"}).messages(0, 1)
+    [ours] = batch(ANN, common={"custom_string": ""}).messages(0, 1)
+    assert own["custom_string"] == "order-17"
+    assert ours["custom_string"].startswith("af-0123456789abcdef-0-")
+
+
+def test_two_messages_that_nothing_would_tell_apart_are_refused():
+    text = error_of(batch(ANN, BOB, ANN, common={"custom_string": "order-17"}))
+    assert "to[2] has the number and the custom_string of to[0]" in text
+
+
+def test_own_references_and_sending_again_after_a_clear_exclude_each_other():
+    assert "resend_on_clear" in error_of(batch(ANN, common={"custom_string": "order-17"}), sent_again=True)
+    batch(ANN, BOB).check(now=NOW, sent_again=True)
+
+
+def test_chunks_know_the_place_of_their_first_message():
+    found = list(chunks(batch(*[f"+1555123{n:04}" for n in range(5)]), 2))
+    assert [(chunk.place, len(chunk.messages)) for chunk in found] == [(0, 2), (2, 2), (4, 1)]
+    assert found[2].messages[0]["to"] == "+15551230004"
+
+
+def test_a_template_is_filled_from_the_rows():
+    filled = batch({"to": ANN, "name": "Ann", "n": 3}, common={"body": None}, template="{name} has {n}")
+    filled.check(now=NOW)
+    assert filled.messages(0, 1)[0]["body"] == "Ann has 3"
+    assert "name" not in filled.messages(0, 1)[0]
+
+
+def test_a_missing_placeholder_is_named_with_its_row():
+    text = error_of(batch({"to": ANN, "name": "Ann"}, BOB, common={"body": None}, template="Hi {name}"))
+    assert "to[1] lacks name" in text
+    assert "to[0]" not in text
+
+
+def test_braces_that_are_no_placeholder_stay():
+    assert fill("{} {a b} {x}", {"x": 1}) == "{} {a b} 1"
+
+
+def test_a_text_that_needs_too_many_parts_is_refused_or_cut():
+    long = {"body": "word " * 100}
+    assert "needs 4 parts and max_parts is 2" in error_of(batch(ANN, common=long, max_parts=2))
+    cut = batch(ANN, {"to": BOB, "body": "я" * 200}, common=long, max_parts=2, cut=True)
+    cut.check(now=NOW)
+    assert [message["body"][-3:] for message in cut.messages(0, 2)] == ["...", "..."]
+
+
+def test_what_a_channel_requires_must_be_there():
+    text = error_of(batch(ANN, {"to": BOB}, required=("subject",)))
+    assert "to[0] has no subject; to[1] has no subject" in text

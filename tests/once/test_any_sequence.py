@@ -1,0 +1,171 @@
+"""Whatever happens in whatever order: after a success everybody was texted once, and at no time anybody twice."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from airflow_provider_clicksend.api.errors import ClickSendError
+from airflow_provider_clicksend.hooks import lookup, sending
+from airflow_provider_clicksend.operators import dispatch
+from airflow_provider_clicksend.operators import sending as operators
+from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, AirflowFailException
+from tests.once.books import Books, Clock, Fuse, Killed, MortalStore
+from tests.support.tasks import Task
+
+SETTLE = 60.0
+CLOCK = Clock()
+
+KINDS = st.sampled_from(["answered", "accepted and lost", "lost", "answered in part", "turned away", "never left"])
+#: The promise holds as long as the history shows an accepted message within `settle`.
+LAGS = st.sampled_from([0.0, 0.5, 2.0, 20.0, SETTLE])
+REFUSALS = st.sampled_from(["THROTTLED", "INTERNAL_ERROR", "INVALID_RECIPIENT"])
+NUMBERS = [f"+1555123000{n}" for n in range(6)]
+
+
+class Sends(RuleBasedStateMachine):
+    """One task, its tries and clears, and a ClickSend that does its worst."""
+
+    @initialize(
+        numbers=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=7),
+        store=st.booleans(),
+        on_unknown=st.sampled_from(["resend", "fail"]),
+        resend_on_clear=st.booleans(),
+        own_reference=st.booleans(),
+        throttles=st.booleans(),
+    )
+    def begin(
+        self,
+        *,
+        numbers: list[str],
+        store: bool,
+        on_unknown: str,
+        resend_on_clear: bool,
+        own_reference: bool,
+        throttles: bool,
+    ) -> None:
+        self.fuse = Fuse()
+        self.books = Books(CLOCK, self.fuse)
+        if own_reference or throttles:  # both tell messages apart by number only
+            numbers = list(dict.fromkeys(numbers))
+        self.books.throttles = throttles
+        self.numbers = numbers
+        self.arguments: dict[str, Any] = {
+            "on_unknown": on_unknown,
+            "resend_on_clear": resend_on_clear and not own_reference,
+            "custom_string": "order-17" if own_reference else None,
+        }
+        self.task = Task(self.operator(), store=store and AIRFLOW_V_3_3_PLUS, began=self.now())
+        self.task.state = MortalStore(fuse=self.fuse)
+        self.counted_from = 0
+
+    def operator(self) -> ClickSendSmsOperator:
+        operator = ClickSendSmsOperator(
+            task_id="send", to=self.numbers, body="hi", settle=SETTLE, on_refused="warn", retries=2, **self.arguments
+        )
+        operator.hook = SimpleNamespace(get_conn=lambda: self.books)
+        return operator
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(CLOCK.now, UTC)
+
+    def accepted(self) -> Counter[str]:
+        return Counter(line.to for line in self.books.lines[self.counted_from :])
+
+    @rule(
+        sends=st.lists(st.tuples(KINDS, LAGS), max_size=6),
+        fuse=st.none() | st.integers(0, 15),
+        unreadable=st.sampled_from([0, 0, 0, 1]),
+        later=st.sampled_from([0.0, 1.0, 30.0, 300.0]),
+        list_change=st.none() | st.integers(0, 99),
+        refusals=st.dictionaries(st.sampled_from(NUMBERS), REFUSALS, max_size=2),
+    )
+    def attempt(
+        self,
+        *,
+        sends: list[tuple[str, float]],
+        fuse: int | None,
+        unreadable: int,
+        later: float,
+        list_change: int | None,
+        refusals: dict[str, str],
+    ) -> None:
+        """A try, after the delay of a retry."""
+        if list_change is not None:
+            self.change_list(list_change)
+        self.books.refusals = refusals
+        CLOCK.sleep(later)
+        self.books.sends, self.books.unreadable, self.fuse.left = sends, unreadable, fuse
+        self.task.operator = self.operator()
+        try:
+            outcome = self.task.run()
+        except (Killed, ClickSendError, AirflowFailException):
+            return
+        finally:
+            self.fuse.left = None
+        self.all_are_settled(outcome)
+
+    def all_are_settled(self, outcome: dict[str, Any]) -> None:
+        refused = Counter(entry["to"] for entry in outcome["refused"])
+        accepted = self.accepted()
+        assert accepted + refused == Counter(self.numbers)
+        assert outcome["accepted"] == accepted.total()
+        if isinstance(outcome["message_ids"], list):
+            ids = [line.message_id for line in self.books.lines[self.counted_from :]]
+            assert sorted(outcome["message_ids"]) == sorted(ids)
+
+    @precondition(lambda self: self.task.tries)
+    @rule(later=st.sampled_from([0.0, 30.0, 3000.0]))
+    def clear(self, later: float) -> None:
+        CLOCK.sleep(later)
+        self.task.clear(self.now())
+        if self.arguments["resend_on_clear"]:
+            self.counted_from = len(self.books.lines)
+
+    def change_list(self, seed: int) -> None:
+        """The query behind the list has no ORDER BY, and now and then finds somebody who was not there before."""
+        self.numbers = list(self.numbers)
+        random.Random(seed).shuffle(self.numbers)
+        if seed % 3 == 0:
+            self.numbers.insert(seed % 7, f"+1555999{len(self.numbers):04}")
+
+    @invariant()
+    def nobody_is_texted_twice(self) -> None:
+        if hasattr(self, "books"):
+            assert self.accepted() <= Counter(self.numbers)
+
+
+def play(monkeypatch: pytest.MonkeyPatch, examples: int, steps: int) -> None:
+    for module in (sending, lookup, dispatch):
+        monkeypatch.setattr(module, "time", CLOCK)
+    monkeypatch.setattr(operators, "CHUNK", 2)
+    monkeypatch.setattr(dispatch, "MAX_LISTED", 5)
+    run_state_machine_as_test(
+        Sends, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, database=None)
+    )
+
+
+def test_nothing_is_doubled_and_nothing_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    play(monkeypatch, examples=500, steps=12)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_nothing_is_doubled_and_nothing_lost_in_thousands_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    play(monkeypatch, examples=2500, steps=25)
