@@ -80,7 +80,7 @@ __all__ = [
 
 def never_expire() -> dict[str, Any]:
     """Return the argument with which Airflow 3.3 keeps a task's state for good, whatever the clean-up deletes."""
-    from airflow.sdk import NEVER_EXPIRE
+    from airflow.sdk.execution_time.context import NEVER_EXPIRE
 
     return {"retention": NEVER_EXPIRE}
 

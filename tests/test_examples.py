@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -72,4 +73,5 @@ def test_ask_before_load_follows_the_answer(
 
 
 def test_no_example_is_left_out() -> None:
-    assert {path.stem for path in EXAMPLE_DAGS.glob("*.py")} == {"send_sms", "wait_for_delivery", "ask_before_load"}
+    tests = "".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
+    assert [path.stem for path in EXAMPLE_DAGS.glob("*.py") if f'"{path.stem}"' not in tests] == []

@@ -38,7 +38,8 @@ def send_alert(
     :raises ClickSendMessageRefusedError: one or more were refused.
     :raises ClickSendError: anything else; nothing was sent then, as far as anybody can tell.
     """
-    batch = Batch(recipients=to, common=common, reference=reference, row_fields=frozenset())
+    model = getattr(client, channel).message_model
+    batch = Batch(recipients=to, common=common, reference=reference, model=model, row_fields=frozenset())
     batch.check(now=time.time())
     chunk = Chunk(0, batch.messages(0, len(batch)))
 

@@ -70,6 +70,7 @@ class Dispatch:
             recipients=list(recipients),
             common=common,
             reference=self._reference,
+            model=getattr(self._client, operator.channel).message_model,
             row_fields=operator.row_fields,
             **operator.batch_options(self._client),
         )

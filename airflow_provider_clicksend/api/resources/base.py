@@ -39,11 +39,12 @@ class Resource:
 class ChannelResource(Resource):
     """A way to reach people: SMS, MMS and voice answer alike.
 
-    Subclasses name their path and the model of their send.
+    Subclasses name their path and the models of their send and of a message in it.
     """
 
     path: ClassVar[str]
     send_model: ClassVar[type[SmsSend | MmsSend | VoiceSend]]
+    message_model: ClassVar[type[OutgoingMessage]]
 
     def history(
         self,

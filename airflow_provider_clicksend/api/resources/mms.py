@@ -20,6 +20,7 @@ class MmsResource(ChannelResource):
 
     path = "/mms"
     send_model = MmsSend
+    message_model = MmsMessage
 
     def send(self, messages: Sequence[MmsMessage | Mapping[str, Any]], *, media_file: str) -> SendResult:
         """Send one picture to up to 1,000 numbers. Read the status of each: a 200 may hold nothing but refusals.

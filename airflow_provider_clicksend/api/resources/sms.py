@@ -18,6 +18,7 @@ class SmsResource(ScheduledResource):
 
     path = "/sms"
     send_model = SmsSend
+    message_model = SmsMessage
 
     def send(
         self, messages: Sequence[SmsMessage | Mapping[str, Any]], *, shorten_urls: bool | None = None

@@ -16,6 +16,7 @@ class VoiceResource(ScheduledResource):
 
     path = "/voice"
     send_model = VoiceSend
+    message_model = VoiceMessage
 
     def send(self, messages: Sequence[VoiceMessage | Mapping[str, Any]]) -> SendResult:
         """Call up to 1,000 numbers. Read the status of each: a 200 may hold nothing but refusals.
