@@ -156,9 +156,7 @@ def main() -> None:
             for name, peer in PEERS.items():
                 print(f"  {name} ...", file=sys.stderr, flush=True)
                 found = run_peer(peer(sandbox.url), sandbox, plan)
-                rows.append(
-                    (name, found.doubled, found.lost, found.unnoticed, found.failed, f"{found.seconds:.0f}")
-                )
+                rows.append((name, found.doubled, found.lost, found.unnoticed, found.failed, f"{found.seconds:.0f}"))
     print(
         f"{TASKS} tasks of {MESSAGES_A_TASK} texts, {RETRIES} retries; {len(plan.faults)} tasks meet a fault, "
         f"{len(plan.refused)} texts are refused.\n"
