@@ -17,7 +17,7 @@ PYTHON_313 = $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pytho
 FAST := -m pytest -q -m "not slow"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up check test docs lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
+.PHONY: help demo up check test docs benchmark lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
 
 help:
 	@echo "make demo    text, receipt, reply and branch on a real Airflow, told as a story; needs no account"
@@ -25,6 +25,7 @@ help:
 	@echo "make check   lint, types and the fast tests, on Airflow 3.3"
 	@echo "make test    every test, on Airflow 2.11, 3.1 and 3.3, and the docs"
 	@echo "make docs    the documentation, into site/"
+	@echo "make benchmark  what a text costs, and what becomes of texts when things go wrong, beside other tools"
 	@echo "make lock    resolve requirements/*.txt again"
 	@echo "make clean   remove .venvs and what the tools left"
 
@@ -68,6 +69,10 @@ slow: $(V33)/.ready $(V31)/.ready
 
 docs: .venvs/docs/.ready
 	.venvs/docs/bin/mkdocs build --strict
+
+benchmark: .venvs/benchmarks/.ready
+	.venvs/benchmarks/bin/python -m benchmarks.send
+	.venvs/benchmarks/bin/python -m benchmarks.reliability
 
 lock:
 	@$(PYTHON) -m dev.lock

@@ -15,9 +15,10 @@ def lock(name: str, *sources: str) -> None:
 
 
 def main() -> None:
-    """Lock the documentation's tools, and one environment for each version of Airflow."""
+    """Lock the documentation's tools, the benchmarks' peers, and one environment for each version of Airflow."""
     pyproject = str(ROOT / "pyproject.toml")
     lock("docs", "--group", f"{pyproject}:docs")
+    lock("benchmarks", pyproject, "--extra", "sandbox", str(ROOT / "requirements" / "benchmarks.in"))
     for source in sorted((ROOT / "requirements").glob("airflow-*.in")):
         lock(source.stem, pyproject, "--extra", "sandbox", "--group", f"{pyproject}:dev", str(source))
 

@@ -22,7 +22,7 @@ MAX_PARTS = 2
 #: The kinds of events, and the words that a headline has for them.
 HEADLINES = {
     "failed": "FAILED",
-    "retry": "failed and will be tried again",
+    "retry": "failed, will be tried again",
     "success": "succeeded",
     "skipped": "was skipped",
     "started": "started",
@@ -152,7 +152,7 @@ def _headline(event: Event) -> str:
 def _details(event: Event, now: datetime) -> str:
     if event.kind == "asks":
         return ""
-    details = f" at {clock(now, now)}"
+    details = f" at {clock(now, now)} UTC"
     if event.due:
         details += f", due {clock(event.due, now)}"
     if event.since and event.kind != "started":
@@ -173,10 +173,10 @@ def _place(event: Event) -> str:
 
 
 def clock(time: datetime, now: datetime) -> str:
-    """Return a time in UTC, with the day unless it is today's: ``03:12 UTC``, ``23 Nov 22:05 UTC``."""
+    """Return a time in UTC, with the day unless it is today's: ``03:12``, ``23 Nov 22:05``."""
     time, now = time.astimezone(UTC), now.astimezone(UTC)
     day = "" if time.date() == now.date() else f"{time.day} {time:%b} "
-    return f"{day}{time:%H:%M} UTC"
+    return f"{day}{time:%H:%M}"
 
 
 def more_text(held: Held, *, kind: str, group: str, now: datetime) -> str:
@@ -185,7 +185,7 @@ def more_text(held: Held, *, kind: str, group: str, now: datetime) -> str:
     counted = f"{'At least ' if held.at_least else ''}{held.count} more {one if held.count == 1 else many}"
     since = datetime.fromtimestamp(held.since, UTC)
     return plain(
-        f"{counted} of {group} in {_span(held.until - held.since)} from {clock(since, now)}, first: {held.first}."
+        f"{counted} of {group} in {_span(held.until - held.since)} from {clock(since, now)} UTC, first: {held.first}."
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendError
 from airflow_provider_clicksend.messaging import alerts
@@ -15,7 +16,7 @@ from airflow_provider_clicksend.messaging.storm import Held
 from airflow_provider_clicksend.notifications.events import read_event
 from airflow_provider_clicksend.notifications.memory import AlertMemory, Taken
 from airflow_provider_clicksend.notifications.sending import send_alert
-from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, Context, redact
+from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, BaseNotifier, Context, redact
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
@@ -116,10 +117,21 @@ def _fall_back(notifier: ClickSendNotifier, context: Context) -> bool:
     for other in notifier.fallback:
         name = type(other).__name__
         try:
-            other(context)
+            _tell(other, context)
         except Exception:
             log.exception("The fallback %s failed too.", name)
         else:
             log.warning("The fallback %s took over.", name)
             return True
     return False
+
+
+def _tell(other: Callable[[Context], Any], context: Any) -> None:
+    if not isinstance(other, BaseNotifier):
+        other(context)
+        return
+    # A copy, because Airflow's rendering is for good; not called, because Airflow 2 then swallows the error.
+    once: Any = copy(other)
+    once.only_final = False  # whether to speak at all was decided before
+    once.render_template_fields(context)
+    once.notify(context)

@@ -66,8 +66,8 @@ class Dispatch:
                 f"`to` is a {type(to).__name__}, not a number, a list of numbers or a list of rows.", field="to"
             )
         return Batch(
-            # A list, because a mapped task's output asks Airflow anew for each element.
-            recipients=list(recipients),
+            # A mapped task's output is no list: it would ask Airflow anew for each element.
+            recipients=recipients if isinstance(recipients, list) else list(recipients),
             common=common,
             reference=self._reference,
             model=getattr(self._client, operator.channel).message_model,

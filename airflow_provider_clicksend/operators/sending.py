@@ -108,11 +108,6 @@ class ClickSendSendOperator(ClickSendBaseOperator):
     def to(self, value: Any) -> None:
         self._to = value if value is None or isinstance(value, Recipients) else Recipients(value)
 
-    @property
-    def recipients(self) -> Any:
-        """The recipients as they were given or rendered."""
-        return self._to.value if isinstance(self._to, Recipients) else self._to
-
     def common_fields(self) -> dict[str, Any]:
         """Return what all messages have in common; channels add theirs."""
         return {

@@ -13,7 +13,7 @@ from dev.sandbox_process import SandboxProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 DAGS = Path(__file__).parent / "dags"
-Start = Callable[[str], tuple[AirflowStandalone, SandboxProcess]]
+Start = Callable[..., tuple[AirflowStandalone, SandboxProcess]]
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def start() -> Iterator[Start]:
     """Start an Airflow of a version; it ends with the test, or with the death of the test run."""
     with Keeper() as keeper:
 
-        def start_version(version: str) -> tuple[AirflowStandalone, SandboxProcess]:
+        def start_version(version: str, dags: Path = DAGS) -> tuple[AirflowStandalone, SandboxProcess]:
             python = ROOT / ".venvs" / f"airflow-{version}" / "bin" / "python"
             assert python.exists(), f"first: make .venvs/airflow-{version}/.ready"
             sandbox = SandboxProcess(keeper)
@@ -32,7 +32,7 @@ def start() -> Iterator[Start]:
                 "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "8",
                 "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "2",
             }
-            airflow = AirflowStandalone(keeper, DAGS, env=env, python=str(python))
+            airflow = AirflowStandalone(keeper, dags, env=env, python=str(python))
             airflow.start()
             return airflow, sandbox
 

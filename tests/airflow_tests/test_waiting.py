@@ -10,7 +10,7 @@ from dev.airflow_standalone import AirflowStandalone
 from dev.sandbox_process import SandboxProcess
 from tests.airflow_tests.conftest import Start
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 WAITS = 20
 NUMBERS = [f"+1555123{n:04}" for n in range(WAITS)]
@@ -24,7 +24,7 @@ def wait_for(airflow: AirflowStandalone, run_id: str, state: str) -> None:
     def all_there() -> bool:
         return airflow.api.states(DAG_ID, run_id, "answer") == [state] * WAITS
 
-    airflow.wait(all_there, f"{WAITS} tasks to be {state}", 120)
+    airflow.wait(all_there, f"{WAITS} tasks to be {state}", 240)
 
 
 def start_waits(airflow: AirflowStandalone) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from airflow_provider_clicksend.api import errors, paging
 from airflow_provider_clicksend.api.models.base import Page
-from airflow_provider_clicksend.api.models.messages import HistoryRow, SendResult
+from airflow_provider_clicksend.api.models.messages import HistoryRow, SendResult, SmsMessage
 from tests.support.tasks import StateStore
 
 #: Between two equal texts to one number, where ClickSend throttles.
@@ -96,6 +96,7 @@ class Books:
         self.refusals: dict[str, str] = {}
         self.scheduled_at: float | None = None
         self.sms = self
+        self.message_model = SmsMessage
 
     def send(self, messages: list[dict[str, Any]]) -> SendResult:
         self.fuse.burn()

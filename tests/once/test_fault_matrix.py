@@ -29,7 +29,9 @@ IN_DOUBT += ["maton-message", "maton-error", "maton-detail"]
 #: 4xx: ClickSend says that it took nothing, and is believed.
 TURNED_AWAY = ["401", "maton-validation"]
 
-at_each_request = pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "middle", "last"])
+at_each_request = pytest.mark.parametrize(
+    "place", [0, pytest.param(1, marks=pytest.mark.slow), 2], ids=["first", "middle", "last"]
+)
 
 
 def tasks() -> dict[str, Task]:

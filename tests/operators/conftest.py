@@ -1,0 +1,46 @@
+"""One sandbox for all tests of a file, new for each, and look-ups that do not wait for a whole second."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from airflow_provider_clicksend.api import ClickSendClient
+from airflow_provider_clicksend.hooks import lookup
+from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
+from tests.support.wire import Wire
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Sandbox]:
+    with serve() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    served.reset()
+    served.settings(history_lag=0.1, deliver_after=0.1)
+    connection = {"conn_type": "clicksend", "host": served.url, "password": served.api_key}
+    monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", json.dumps(connection))
+    monkeypatch.setattr(lookup, "_FIRST_WAIT", 0.05)
+    return served
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[ClickSendClient]:
+    with ClickSendClient(sandbox.api_key, base_url=sandbox.url) as client:
+        yield client
+
+
+@pytest.fixture
+def on_a_wire(monkeypatch: pytest.MonkeyPatch) -> Callable[[Wire], None]:
+    """Let `clicksend_default` lead to a wire."""
+
+    def lead(wire: Wire) -> None:
+        monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", f'{{"conn_type": "clicksend", "host": "{wire.url}"}}')
+        monkeypatch.setenv("MATON_API_KEY", "wire-key-01")
+
+    return lead
