@@ -64,7 +64,7 @@ else
 	@echo "No Python 3.13 on this machine: not tested with it."
 endif
 
-slow: $(V33)/.ready $(V31)/.ready
+slow: $(V33)/.ready $(V31)/.ready $(V211)/.ready
 	$(V33)/bin/python -m pytest -q -m slow
 
 docs: .venvs/docs/.ready

@@ -1,16 +1,21 @@
-"""``airflow clicksend test-alert``: send one real alert and wait until the handset has it."""
+"""``airflow clicksend test-alert``: send one real alert and wait until the handset has it.
+
+Airflow before 3.2 takes no commands from providers; there it is
+``python -m airflow_provider_clicksend.notifications.test_alert --to +15551234567``.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from socket import gethostname
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.hooks.polls import any_poll_rule, deliveries
 from airflow_provider_clicksend.messaging.awaited import Awaited
@@ -84,3 +89,16 @@ def _wait(client: ClickSendClient, message_id: str, *, timeout: float) -> str:
 def _say(text: str) -> None:
     sys.stdout.write(f"{text.rstrip()}\n")
     sys.stdout.flush()
+
+
+def main() -> None:
+    """Run it with the arguments of this process."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--conn-id", default=DEFAULT_CONN_ID, help="the Airflow connection (default: %(default)s)")
+    parser.add_argument("--to", required=True, help="whom to text, in E.164")
+    parser.add_argument("--timeout", type=float, default=120.0, help="seconds to wait for the receipt")
+    run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

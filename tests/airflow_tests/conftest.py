@@ -21,7 +21,7 @@ def start() -> Iterator[Start]:
     """Start an Airflow of a version; it ends with the test, or with the death of the test run."""
     with Keeper() as keeper:
 
-        def start_version(version: str, dags: Path = DAGS) -> tuple[AirflowStandalone, SandboxProcess]:
+        def start_version(version: str, dags: Path = DAGS, **settings: str) -> tuple[AirflowStandalone, SandboxProcess]:
             python = ROOT / ".venvs" / f"airflow-{version}" / "bin" / "python"
             assert python.exists(), f"first: make .venvs/airflow-{version}/.ready"
             sandbox = SandboxProcess(keeper)
@@ -31,7 +31,7 @@ def start() -> Iterator[Start]:
                 # How long a dead triggerer keeps its triggers; the default of 30 s is only waiting.
                 "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "8",
                 "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "2",
-            }
+            } | settings
             airflow = AirflowStandalone(keeper, dags, env=env, python=str(python))
             airflow.start()
             return airflow, sandbox

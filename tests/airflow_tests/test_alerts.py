@@ -101,14 +101,20 @@ def test_a_storm_of_failures_is_one_text(newest: tuple[AirflowStandalone, Sandbo
     assert 1 <= len(texts(sandbox, "storm")) <= 3
 
 
-def test_task_and_dag_callbacks_on_airflow_3_1(start: Start, tmp_path: Path) -> None:
+def test_callbacks_and_a_lost_task_on_airflow_3_1(start: Start, tmp_path: Path) -> None:
+    """Airflow 3.1 calls `on_failure` for a lost task that it then tries again, and twice for its end."""
     shutil.copy(DAGS / "alerts.py", tmp_path)
-    airflow, sandbox = start("3.1", tmp_path)
+    heartbeat = "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"
+    airflow, sandbox = start("3.1", tmp_path, **{heartbeat: "10", f"{heartbeat}_DETECTION_INTERVAL": "3"})
     airflow.wait(lambda: airflow.api.dag_exists("alerts_fail"), "the DAG", 60)
-    for dag_id, end in (("alerts_fail", "failed"), ("alerts_succeed", "success")):
-        assert finish(airflow, dag_id, airflow.api.trigger(dag_id)) == end
-    arrive(airflow, sandbox, "dag_failure", "dag_success")
+    ends = {"alerts_lost": "failed", "alerts_fail": "failed", "alerts_succeed": "success"}
+    runs = {dag_id: airflow.api.trigger(dag_id) for dag_id in ends}
+    assert {dag_id: finish(airflow, dag_id, run_id) for dag_id, run_id in runs.items()} == ends
+    arrive(airflow, sandbox, "dag_failure", "dag_success", "lost")
     task_and_dag_callbacks(sandbox)
+    time.sleep(5)  # for a second report
+    [lost] = texts(sandbox, "lost")
+    assert "try 2 of 2.\nIts process was lost or killed, or it never started.\n" in lost
 
 
 @pytest.fixture

@@ -27,4 +27,4 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
 @pytest.fixture(autouse=True)
 def address(monkeypatch: pytest.MonkeyPatch) -> None:
     for section in ("API", "WEBSERVER"):
-        monkeypatch.setenv(f"AIRFLOW__{section}__BASE_URL", "https://airflow.example.com/")
+        monkeypatch.setenv(f"AIRFLOW__{section}__BASE_URL", "https://airflow.example.com")

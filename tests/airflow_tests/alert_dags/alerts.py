@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import timedelta
 
 from airflow.providers.common.compat.sdk import DAG, AirflowFailException, task
@@ -11,7 +13,19 @@ from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotif
 NUMBERS = {
     name: f"+1555200{place:04}"
     for place, name in enumerate(
-        ["execute", "retry", "success", "failure", "dag_failure", "dag_success", "async", "sync", "hitl", "storm"]
+        [
+            "execute",
+            "retry",
+            "success",
+            "failure",
+            "dag_failure",
+            "dag_success",
+            "async",
+            "sync",
+            "hitl",
+            "storm",
+            "lost",
+        ]
     )
 }
 
@@ -53,3 +67,12 @@ with DAG("alerts_storm", schedule=None, params={"tasks": 100}):
         raise AirflowFailException(f"file {file} is empty")
 
     load.expand(file=files())
+
+with DAG("alerts_lost", schedule=None):
+
+    @task(on_failure_callback=alert("lost"), retries=1, retry_delay=timedelta(seconds=1))
+    def vanish() -> None:
+        os.kill(os.getppid(), signal.SIGKILL)  # the supervisor, which would notice
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    vanish()

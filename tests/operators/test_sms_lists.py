@@ -1,0 +1,40 @@
+"""Texts to a contact list of ClickSend, and each of its contacts once."""
+
+from __future__ import annotations
+
+import pytest
+
+from airflow_provider_clicksend.api.errors import (
+    ClickSendMessageRefusedError,
+)
+from tests.support.tasks import STORES, Task
+from tests.support.texts import SEND, failure_of, sms
+
+with_and_without_store = pytest.mark.parametrize("store", STORES)
+
+
+def test_a_list_takes_one_request_and_texts_each_contact(sandbox):
+    result = Task(sms(list_id=3555278)).run()
+    assert (result["accepted"], len(result["message_ids"])) == (10, 10)
+    assert sandbox.request_counts() == {SEND: 1}
+
+
+@with_and_without_store
+@pytest.mark.parametrize("fault", ["accepted-then-dropped", "dropped"])
+def test_a_list_in_doubt_is_looked_up_contact_by_contact(sandbox, store, fault):
+    sandbox.fault(fault, "/v3/sms/send")
+    task = Task(sms(list_id="3555278"), store=store)
+    assert task.run()["accepted"] == task.run()["accepted"] == 10
+    assert sandbox.count(by="to")["accepted"] == sandbox.count(by="to")["distinct"] == 10
+
+
+@with_and_without_store
+@pytest.mark.parametrize("custom_string", [None, "order-17"])
+def test_a_contact_that_was_refused_for_the_moment_is_texted_alone(sandbox, store, custom_string):
+    refused = "+18015550104"
+    sandbox.control("POST", "refusals", json={"to": refused, "status": "INTERNAL_ERROR", "times": 1})
+    task = Task(sms(list_id=3555278, custom_string=custom_string), store=store)
+    failure_of(task, ClickSendMessageRefusedError)
+    result = task.run()
+    assert (result["accepted"], result["refused"]) == (10, [])
+    assert sandbox.count(by="to")["accepted"] == sandbox.count(by="to")["distinct"] == 10
