@@ -8,6 +8,7 @@ from typing import Any
 
 from airflow.providers.common.compat.sdk import DAG
 
+ME, YOU = "+15551234567", "+15551234568"
 STARTED = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 RUN_ID = "scheduled__2026-11-24T03:00:00+00:00"
 PAGE = "https://airflow.example.com/dags/nightly_load/runs/scheduled__2026-11-24T03%3A00%3A00%2B00%3A00"

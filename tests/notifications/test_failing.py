@@ -1,0 +1,156 @@
+"""An alert that cannot be sent, and one that nobody knows of; in a task and in the triggerer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from airflow_provider_clicksend.exceptions import ClickSendConfigError, ClickSendMessageRefusedError
+from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier, ClickSendVoiceNotifier
+from airflow_provider_clicksend.sandbox.testing import Sandbox
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_0_PLUS, BaseNotifier
+from tests.notifications.conftest import Variables
+from tests.notifications.contexts import (
+    ME,
+    YOU,
+    Task,
+    deadline_context,
+    task_context,
+)
+
+#: Contexts without a DAG come with deadlines.
+knows_deadlines = pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="there are no deadlines")
+
+
+def bodies(sandbox: Sandbox) -> list[str]:
+    return [message["body"] for message in sandbox.messages()]
+
+
+def refuse(sandbox: Sandbox, to: str = ME) -> None:
+    sandbox.control("POST", "refusals", json={"to": to, "status": "INVALID_RECIPIENT"})
+
+
+def test_a_refused_alert_is_an_error_with_the_reason(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    refuse(sandbox)
+    with pytest.raises(ClickSendMessageRefusedError, match="INVALID_RECIPIENT"):
+        ClickSendSmsNotifier(to=ME).notify(task_context("x"))
+    assert any("INVALID_RECIPIENT" in r.getMessage() for r in caplog.records if r.levelno == logging.ERROR)
+    assert ME not in caplog.text
+
+
+def test_the_fallback_takes_over(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    refuse(sandbox)
+    told: list[Any] = []
+    broken = ClickSendSmsNotifier(to="nonsense")
+    ClickSendSmsNotifier(to=ME, fallback=[broken, ClickSendVoiceNotifier(to=YOU), told.append])(task_context("x"))
+    assert [message["to"] for message in sandbox.messages(channel="voice")] == [YOU]
+    assert told == []
+    assert "The fallback ClickSendVoiceNotifier took over." in caplog.text
+
+
+def test_a_fallback_speaks_about_what_the_notifier_would_have_spoken_about(sandbox: Sandbox) -> None:
+    refuse(sandbox)
+    notifier = ClickSendSmsNotifier(to=ME, fallback=[ClickSendSmsNotifier(to=YOU)])
+    retried = {"state": "up_for_retry", "max_tries": 2}
+    notifier(task_context("x", task=Task(on_retry_callback=[notifier]), **retried))
+    assert [message["to"] for message in sandbox.messages(status="SUCCESS")] == [YOU]
+
+
+def test_a_stock_notifier_as_fallback_says_the_right_thing_each_time(sandbox: Sandbox) -> None:
+    said: list[str] = []
+
+    class Shout(BaseNotifier):
+        template_fields = ("words",)
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
+        def notify(self, context: Any) -> None:
+            said.append(self.words)
+
+    notifier = ClickSendSmsNotifier(to="nobody", fallback=[Shout("{{ ti.task_id }}")])
+    for task_id in ("a", "b"):
+        notifier(task_context("x", task_id=task_id))
+    assert said == ["a", "b"]
+
+
+def test_the_fallback_is_tried_when_there_is_no_connection(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+    ClickSendSmsNotifier(to=ME, clicksend_conn_id="nowhere", fallback=[told.append])(task_context("x"))
+    assert len(told) == 1
+
+
+def test_an_alert_that_was_not_sent_is_sent_when_airflow_reports_it_again(sandbox: Sandbox) -> None:
+    notifier = ClickSendSmsNotifier(to=ME, cooldown=timedelta(hours=1))
+    sandbox.control("POST", "refusals", json={"to": ME, "status": "INVALID_RECIPIENT", "times": 1})
+    with pytest.raises(ClickSendMessageRefusedError):
+        notifier.notify(task_context("x"))
+    notifier(task_context("x"))
+    assert len(sandbox.messages(status="SUCCESS")) == 1
+
+
+def test_fail_silently_logs_and_lets_the_task_live(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    refuse(sandbox)
+    ClickSendSmsNotifier(to=ME, fail_silently=True).notify(task_context("x"))
+    assert "THE ALERT WAS NOT SENT" in caplog.text
+    assert "INVALID_RECIPIENT" in caplog.text
+
+
+def test_a_number_that_is_none_does_not_silence_the_others(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    ClickSendSmsNotifier(to=[ME, "0155512345678", ME, YOU])(task_context("x"))
+    assert [message["to"] for message in sandbox.messages()] == [ME, YOU]
+    assert "No alert for 01555***5678" in caplog.text
+
+
+def test_nobody_to_tell_is_an_error(sandbox: Sandbox) -> None:
+    for to in ("{{ nobody }}", [], "", "5551234567"):
+        with pytest.raises(ClickSendConfigError, match="nobody can be told"):
+            ClickSendSmsNotifier(to=to).notify(task_context("x"))
+
+
+@pytest.mark.parametrize(("fault", "sent"), [("accepted-then-502", 1), ("502", 2), ("accepted-then-html", 1)])
+def test_an_alert_in_doubt_arrives_once(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, fault: str, sent: int
+) -> None:
+    monkeypatch.setattr(ClickSendSmsNotifier, "SETTLE", 1.0)
+    sandbox.fault(fault, "/v3/sms/send", times=1)
+    ClickSendSmsNotifier(to=ME)(task_context("x"))
+    assert len(sandbox.messages()) == 1
+    assert sandbox.request_counts()["POST /v3/sms/send"] == sent
+
+
+@knows_deadlines
+def test_in_an_event_loop_it_is_the_same_and_does_not_block(sandbox: Sandbox) -> None:
+    async def alert() -> int:
+        ticks = 0
+        task = asyncio.ensure_future(
+            ClickSendSmsNotifier(to=ME, body="{{ dag_run.dag_id }} is late").async_notify(deadline_context())
+        )
+        while not task.done():
+            ticks += 1
+            await asyncio.sleep(0.005)
+        await task
+        return ticks
+
+    assert asyncio.run(alert()) > 5
+    assert bodies(sandbox) == ["nightly_load is late"]
+
+
+@knows_deadlines
+def test_in_an_event_loop_the_fallback_is_tried_too(sandbox: Sandbox) -> None:
+    notifier = ClickSendSmsNotifier(to=ME, clicksend_conn_id="nowhere", fallback=[ClickSendSmsNotifier(to=YOU)])
+    asyncio.run(notifier.async_notify(deadline_context()))
+    assert [message["to"] for message in sandbox.messages()] == [YOU]
+
+
+@knows_deadlines
+def test_a_deadline_in_an_executor_process_writes_no_variable(sandbox: Sandbox, variables: Variables) -> None:
+    """Airflow 3.3 does not answer there, and the callback would hang."""
+    ClickSendSmsNotifier(to=ME, cooldown=timedelta(hours=1))(deadline_context())
+    assert len(sandbox.messages()) == 1
+    assert not variables
