@@ -1,4 +1,4 @@
-"""The contexts that Airflow hands to callbacks, as they were seen on 2.11, 3.1 and 3.3."""
+"""What the tests of notifiers share: the contexts that Airflow hands to callbacks, as they were seen on 2.11 to 3.3."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from airflow.providers.common.compat.sdk import DAG
+
+from airflow_provider_clicksend.sandbox.testing import Sandbox
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_0_PLUS
+
+#: Contexts without a DAG come with deadlines.
+knows_deadlines = pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="there are no deadlines")
 
 ME, YOU = "+15551234567", "+15551234568"
 STARTED = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -85,3 +92,8 @@ def deadline_context() -> dict[str, Any]:
         },
         "deadline": {"id": "0191", "deadline_time": datetime(2026, 11, 24, 3, 30, tzinfo=UTC)},
     }
+
+
+def bodies(sandbox: Sandbox) -> list[str]:
+    """What was sent, refused texts too."""
+    return [message["body"] for message in sandbox.messages()]

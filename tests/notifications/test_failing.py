@@ -12,22 +12,17 @@ import pytest
 from airflow_provider_clicksend.exceptions import ClickSendConfigError, ClickSendMessageRefusedError
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier, ClickSendVoiceNotifier
 from airflow_provider_clicksend.sandbox.testing import Sandbox
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_0_PLUS, BaseNotifier
+from airflow_provider_clicksend.version_compat import BaseNotifier
 from tests.notifications.conftest import Variables
 from tests.notifications.contexts import (
     ME,
     YOU,
     Task,
+    bodies,
     deadline_context,
+    knows_deadlines,
     task_context,
 )
-
-#: Contexts without a DAG come with deadlines.
-knows_deadlines = pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="there are no deadlines")
-
-
-def bodies(sandbox: Sandbox) -> list[str]:
-    return [message["body"] for message in sandbox.messages()]
 
 
 def refuse(sandbox: Sandbox, to: str = ME) -> None:

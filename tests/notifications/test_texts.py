@@ -10,23 +10,17 @@ from airflow_provider_clicksend.messaging.segments import count_parts
 from airflow_provider_clicksend.notifications import clicksend
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier, ClickSendVoiceNotifier
 from airflow_provider_clicksend.sandbox.testing import Sandbox
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_0_PLUS
 from tests.notifications.contexts import (
     ME,
     PAGE,
     YOU,
     Task,
+    bodies,
     dag_context,
     deadline_context,
+    knows_deadlines,
     task_context,
 )
-
-#: Contexts without a DAG come with deadlines.
-knows_deadlines = pytest.mark.skipif(not AIRFLOW_V_3_0_PLUS, reason="there are no deadlines")
-
-
-def bodies(sandbox: Sandbox) -> list[str]:
-    return [message["body"] for message in sandbox.messages()]
 
 
 def test_an_alert_is_one_request(sandbox: Sandbox) -> None:

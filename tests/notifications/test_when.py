@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 
 from airflow_provider_clicksend.messaging.segments import count_parts
+from airflow_provider_clicksend.notifications import memory
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from tests.notifications.conftest import Variables
@@ -17,13 +19,10 @@ from tests.notifications.contexts import (
     YOU,
     LostTaskInstance,
     Task,
+    bodies,
     dag_context,
     task_context,
 )
-
-
-def bodies(sandbox: Sandbox) -> list[str]:
-    return [message["body"] for message in sandbox.messages()]
 
 
 def test_a_task_that_will_be_tried_again_is_no_reason_to_wake_anybody(sandbox: Sandbox) -> None:
@@ -100,7 +99,15 @@ def test_good_news_does_not_hold_back_bad_news(sandbox: Sandbox) -> None:
     assert len(sandbox.messages()) == 2
 
 
-def test_parallel_failures_send_one_text(sandbox: Sandbox) -> None:
+def test_parallel_failures_send_one_text(
+    sandbox: Sandbox, variables: Variables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(key: str, value: str, description: str | None = None) -> None:
+        time.sleep(0.05)  # so that all have read the empty memory before the first has written
+        variables[key] = value
+
+    monkeypatch.setattr(variables, "set", slowly)
+    monkeypatch.setattr(memory, "WAIT", 0.5)
     notifier = ClickSendSmsNotifier(to=ME, cooldown=timedelta(hours=1))
     threads = [threading.Thread(target=notifier, args=(task_context("x", map_index=i),)) for i in range(8)]
     for thread in threads:
