@@ -60,3 +60,26 @@ def test_read_the_api_sends_nothing(sandbox: Sandbox) -> None:
     assert sandbox.messages() == []
     assert {name.split()[0] for name in sandbox.request_counts()} == {"GET", "POST"}
     assert "POST /v3/sms/send" not in sandbox.request_counts()
+
+
+def test_send_pictures_waits_until_the_phone_has_it(sandbox: Sandbox) -> None:
+    assert succeeded("send_pictures")
+    assert [(message["channel"], message["details"]["subject"]) for message in sandbox.messages()] == [
+        ("mms", "Nightly load")
+    ]
+
+
+def test_call_people_reads_the_key_that_was_pressed(sandbox: Sandbox) -> None:
+    sandbox.decide("delivered", digits="1")
+    assert succeeded("call_people")
+    assert [message["channel"] for message in sandbox.messages()] == ["voice"]
+
+
+def test_accounts_leaves_the_account_as_it_was(sandbox: Sandbox) -> None:
+    def connections() -> list[str]:
+        with ClickSendClient(sandbox.api_key, base_url=sandbox.url) as client:
+            return [found.connection_id for found in client.connections.list()]
+
+    before = (connections(), rows(sandbox, "email_addresses"))
+    assert succeeded("accounts")
+    assert (connections(), rows(sandbox, "email_addresses")) == before
