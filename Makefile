@@ -14,7 +14,8 @@ V33_PY313 := .venvs/airflow-3.3-py3.13
 PYTHON_313 = $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/python; do \
 	$$p -c "" 2>/dev/null && echo $$p && break; done)
 
-FAST := -m pytest -q -m "not slow"
+# Four at a time on any machine: the tests mostly wait, for a sandbox or for a time to pass.
+FAST := -m pytest -q -m "not slow" -n 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up check test docs benchmark lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
