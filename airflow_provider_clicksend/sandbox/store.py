@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Table, create_engine, delete, event, insert, select
+from sqlalchemy import Table, create_engine, delete, event, insert, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import StaticPool
 
@@ -94,6 +94,8 @@ class Store:
         with self.begin() as db:
             for table in tables.metadata.sorted_tables:
                 db.execute(delete(table))
+            # The ids begin anew too: they do not tell what was there before.
+            db.execute(text("DELETE FROM sqlite_sequence"))
             seed(db)
         self.settings = Settings(api_key=self.settings.api_key)
         self.change_settings({})
