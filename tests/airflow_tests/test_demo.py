@@ -26,7 +26,8 @@ class Demo:
         self.temporary = temporary
         environment = os.environ | {"DEMO_UNDER_TEST": self.mark, "TMPDIR": str(temporary)}
         self.make = subprocess.Popen(
-            ["make", "demo"],
+            # A test run in the background of a shell has SIGINT ignored, and so would its children; a person's has not.
+            ["env", "--default-signal=INT", "make", "demo"],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

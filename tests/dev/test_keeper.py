@@ -24,6 +24,8 @@ time.sleep(600)
 OWNER = f"""
 import os, sys, time
 from dev.keeper import Keeper
+from dev.stopping import stop_when_told
+stop_when_told()
 with Keeper() as keeper:
     keeper.start("family", [sys.executable, "-c", {FAMILY!r}], dict(os.environ))
     print(keeper._process.pid, keeper.home, flush=True)
