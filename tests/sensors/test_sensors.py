@@ -288,7 +288,7 @@ def test_a_wrong_pattern_fails_when_the_dag_is_parsed_unless_it_is_a_template(ga
 
 def test_a_missing_connection_field_fails_the_task_at_once(monkeypatch):
     monkeypatch.setenv(
-        "AIRFLOW_CONN_CLICKSEND_DEFAULT", '{"conn_type": "clicksend", "extra": {"x": 1}, "password": "k"}'
+        "AIRFLOW_CONN_CLICKSEND_DEFAULT", '{"conn_type": "clicksend", "extra": {"x": 1}, "password": "sandbox-key"}'
     )
     with pytest.raises(AirflowFailException):
         delivery("A").execute(CONTEXT)

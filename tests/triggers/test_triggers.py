@@ -145,7 +145,7 @@ def test_errors_that_cannot_heal_end_the_wait_and_say_why(gateway, status):
 
 def test_a_connection_that_cannot_work_ends_the_wait_and_names_the_field(monkeypatch):
     monkeypatch.setenv(
-        "AIRFLOW_CONN_CLICKSEND_DEFAULT", '{"conn_type": "clicksend", "password": "k", "extra": {"x": 1}}'
+        "AIRFLOW_CONN_CLICKSEND_DEFAULT", '{"conn_type": "clicksend", "password": "sandbox-key", "extra": {"x": 1}}'
     )
     [event] = asyncio.run(payloads(delivery("A")))
     assert event["status"] == "error"
