@@ -19,8 +19,8 @@ from airflow_provider_clicksend import exceptions, operators
 from airflow_provider_clicksend.api import ClickSendClient, client
 from airflow_provider_clicksend.api.calls import CALLS
 from airflow_provider_clicksend.connection import EXTRA_FIELDS
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS, AIRFLOW_V_3_2_PLUS
 from airflow_provider_clicksend.sandbox.testing import Sandbox
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS, AIRFLOW_V_3_2_PLUS
 from tests.documented import DOCS, further_operations, skill_operations
 from tests.running import EXAMPLE_DAGS
 
