@@ -27,6 +27,10 @@ CLOCK_MARGIN = 300
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 16.0
 
 
+class HistoryUnreadableError(ClickSendOutcomeUnknownError):
+    """Nobody can say whether messages were sent, because what would tell cannot be read now."""
+
+
 def look_up(
     client: ClickSendClient, resource: ChannelResource, evidence: Evidence, *, since: int, settled_at: float
 ) -> None:
@@ -37,7 +41,7 @@ def look_up(
 
     :param since: when the first of the messages may have left (Unix seconds).
     :param settled_at: from when on a silent history counts as a no (Unix seconds).
-    :raises ClickSendOutcomeUnknownError: when the history cannot be read; then nobody may send again.
+    :raises HistoryUnreadableError: when the history cannot be read; then nobody may send again.
     """
     read = _Reader(client, resource, evidence, since - CLOCK_MARGIN)
     wait = _FIRST_WAIT
@@ -86,7 +90,7 @@ class _Reader:
 def messages_to_contacts(client: ClickSendClient, message: Message) -> list[Message]:
     """Return the message to a list as those to its contacts, once for each number.
 
-    :raises ClickSendOutcomeUnknownError: when the list cannot be read.
+    :raises HistoryUnreadableError: when the list cannot be read.
     """
     try:
         contacts = list(client.iterate(client.contacts.list, message["list_id"]))
@@ -97,8 +101,8 @@ def messages_to_contacts(client: ClickSendClient, message: Message) -> list[Mess
     return [{**common, "to": number} for number in numbers]
 
 
-def _unreadable(what: str, messages: list[Message], error: ClickSendError) -> ClickSendOutcomeUnknownError:
-    return ClickSendOutcomeUnknownError(
+def _unreadable(what: str, messages: list[Message], error: ClickSendError) -> HistoryUnreadableError:
+    return HistoryUnreadableError(
         f"{len(messages)} messages are in doubt and the {what} cannot be read ({error}). "
         "Nothing is sent again; a later try looks again.",
         unknown=_shown(messages),

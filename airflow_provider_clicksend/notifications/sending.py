@@ -7,8 +7,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.api.errors import ClickSendMessageRefusedError, ClickSendOutcomeUnknownError
+from airflow_provider_clicksend.api.errors import ClickSendMessageRefusedError
 from airflow_provider_clicksend.hooks.ledger import Ledger
+from airflow_provider_clicksend.hooks.lookup import HistoryUnreadableError
 from airflow_provider_clicksend.hooks.sending import Policy, Sender
 from airflow_provider_clicksend.messaging.batch import Batch
 from airflow_provider_clicksend.messaging.outbox import Chunk, Tally
@@ -52,7 +53,8 @@ def send_alert(
 
     try:
         tally = send()
-    except ClickSendOutcomeUnknownError as error:
+    except HistoryUnreadableError as error:
+        # Once more only. A history that can be read and stayed silent has led to repeats already: enough is enough.
         log.warning("The alert may have been sent or not: %s Sending it again, since a lost one is worse.", error)
         tally = send()
     if tally.refused:

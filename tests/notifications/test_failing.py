@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_clicksend.exceptions import ClickSendConfigError, ClickSendMessageRefusedError
+from airflow_provider_clicksend.exceptions import (
+    ClickSendConfigError,
+    ClickSendMessageRefusedError,
+    ClickSendOutcomeUnknownError,
+)
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier, ClickSendVoiceNotifier
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from airflow_provider_clicksend.version_compat import BaseNotifier
@@ -117,6 +121,24 @@ def test_an_alert_in_doubt_arrives_once(
     ClickSendSmsNotifier(to=ME)(task_context("x"))
     assert len(sandbox.messages()) == 1
     assert sandbox.request_counts()["POST /v3/sms/send"] == sent
+
+
+def test_an_alert_in_doubt_is_sent_once_more_when_the_history_cannot_be_read(sandbox: Sandbox) -> None:
+    sandbox.fault("dropped", "/v3/sms/send", times=1)
+    sandbox.fault("500", "/v3/sms/history", method="GET", times=None)
+    ClickSendSmsNotifier(to=ME)(task_context("x"))
+    assert len(sandbox.messages()) == 1
+    assert sandbox.request_counts()["POST /v3/sms/send"] == 2
+
+
+def test_an_alert_that_never_gets_an_answer_is_not_sent_without_end(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ClickSendSmsNotifier, "SETTLE", 0.3)
+    sandbox.fault("dropped", "/v3/sms/send", times=None)
+    with pytest.raises(ClickSendOutcomeUnknownError):
+        ClickSendSmsNotifier(to=ME).notify(task_context("x"))
+    assert sandbox.request_counts()["POST /v3/sms/send"] == 3
 
 
 @knows_deadlines
