@@ -7,10 +7,10 @@ from typing import Any
 
 _HINTS = {
     "INSUFFICIENT_CREDIT": "The ClickSend account has no credit left: top it up.",
-    "COUNTRY_NOT_ENABLED": "Enable the country under SMS > Settings > Countries in ClickSend's dashboard.",
+    "COUNTRY_NOT_ENABLED": "Enable the country for the account in ClickSend's dashboard.",
     "REGISTRATION_NEEDED": "The sender must be registered for this country in ClickSend's dashboard.",
     "INVALID_SENDER_ID": "The sender must be a number of the account or a name of 3 to 11 letters and digits.",
-    "INVALID_RECIPIENT": "The number does not exist.",
+    "INVALID_RECIPIENT": "ClickSend takes it for no valid phone number.",
     "ACCOUNT_NOT_ACTIVATED": "The ClickSend account is not activated.",
     "THROTTLED": "An equal text was just sent to the same number.",
 }
