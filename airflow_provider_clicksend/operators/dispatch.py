@@ -121,6 +121,8 @@ class Dispatch:
             tally.total_price,
             tally.currency or "",
         )
+        if not tally.accepted and not tally.refused:
+            self._log.warning("ClickSend named nobody it would send to: is the contact list empty?")
         if not tally.refused:
             return
         error = ClickSendMessageRefusedError(tally.refused, accepted=tally.accepted, hint=hint_for(tally.refused))

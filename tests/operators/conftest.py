@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from airflow_provider_clicksend.api import ClickSendClient
 from airflow_provider_clicksend.hooks import lookup
+from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
 from tests.support.wire import Wire
 
@@ -44,3 +46,11 @@ def on_a_wire(monkeypatch: pytest.MonkeyPatch) -> Callable[[Wire], None]:
         monkeypatch.setenv("MATON_API_KEY", "wire-key-01")
 
     return lead
+
+
+@pytest.fixture
+def spoken(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
+    """What the operator logs, on every Airflow."""
+    monkeypatch.setattr(ClickSendSmsOperator, "log", logging.getLogger("operator"), raising=False)
+    caplog.set_level(logging.INFO, "operator")
+    return caplog

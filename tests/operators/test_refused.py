@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 
 from airflow_provider_clicksend.api.errors import (
     ClickSendMessageRefusedError,
 )
-from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, AirflowFailException
 from tests.support.tasks import STORES, Task
 from tests.support.texts import ANN, BOB, SEND, failure_of, numbers, sms
 
 with_and_without_store = pytest.mark.parametrize("store", STORES)
-
-
-@pytest.fixture
-def said(caplog, monkeypatch):
-    """What the operator logs, on every Airflow."""
-    monkeypatch.setattr(ClickSendSmsOperator, "log", logging.getLogger("operator"), raising=False)
-    caplog.set_level(logging.INFO, "operator")
-    return caplog
 
 
 # Refusals
@@ -40,10 +29,10 @@ def test_the_result_is_pushed_before_a_refusal_fails_the_task(sandbox):
     assert task.pushed["message_ids"] == result["message_ids"] == [result["messages"][0]["message_id"]]
 
 
-def test_a_refusal_may_only_be_warned_of(sandbox, said):
+def test_a_refusal_may_only_be_warned_of(sandbox, spoken):
     sandbox.control("POST", "refusals", json={"to": BOB, "status": "INVALID_RECIPIENT"})
     assert Task(sms(to=[ANN, BOB], on_refused="warn")).run()["accepted"] == 1
-    assert "refused 1 of 2 messages: INVALID_RECIPIENT (1)" in said.text
+    assert "refused 1 of 2 messages: INVALID_RECIPIENT (1)" in spoken.text
 
 
 @with_and_without_store
@@ -94,24 +83,24 @@ def test_what_stops_a_whole_account_is_said_once(sandbox, settings, status, hint
 
 
 @with_and_without_store
-def test_a_cleared_task_texts_nobody_again_and_says_when_and_what_was_sent(sandbox, said, store):
+def test_a_cleared_task_texts_nobody_again_and_says_when_and_what_was_sent(sandbox, spoken, store):
     task = Task(sms(to=[ANN, BOB]), store=store)
     first = task.run()
     task.clear()
     assert sorted(task.run()["message_ids"]) == sorted(first["message_ids"])
     assert sandbox.count(by="custom_string")["accepted"] == 2
-    assert "2 of its sms messages were sent before, from 20" in said.text
-    assert "resend_on_clear=True" in said.text
-    assert f"+1555***0001 ({first['message_ids'][0]})" in said.text
-    assert ANN not in said.text
+    assert "2 of its sms messages were sent before, from 20" in spoken.text
+    assert "resend_on_clear=True" in spoken.text
+    assert f"+1555***0001 ({first['message_ids'][0]})" in spoken.text
+    assert ANN not in spoken.text
 
 
 @with_and_without_store
-def test_an_ordinary_retry_says_nothing_of_a_clear(sandbox, said, store):
+def test_an_ordinary_retry_says_nothing_of_a_clear(sandbox, spoken, store):
     task = Task(sms(to=ANN, retries=2), store=store)
     task.run()
     task.run()
-    assert "cleared" not in said.text
+    assert "cleared" not in spoken.text
 
 
 @with_and_without_store
