@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend import connection
@@ -55,9 +56,7 @@ class ClickSendHook(BaseHook):
         :raises ClickSendConfigError: when the connection cannot work; it names the field.
         """
         if self._client is None:
-            from airflow_provider_clicksend.hooks.connecting import connect
-
-            self._client = connect(self.get_connection(self.clicksend_conn_id))
+            self._client = _connect(self.get_connection(self.clicksend_conn_id))
         return self._client
 
     async def aget_conn(self) -> ClickSendClient:
@@ -68,9 +67,8 @@ class ClickSendHook(BaseHook):
         if self._client is None:
             from airflow.providers.common.compat.connection import get_async_connection
 
-            from airflow_provider_clicksend.hooks.connecting import connect
-
-            self._client = connect(await get_async_connection(self.clicksend_conn_id))
+            # In a thread: it imports the HTTP library and the models, which would hold up the loop.
+            self._client = await asyncio.to_thread(_connect, await get_async_connection(self.clicksend_conn_id))
         return self._client
 
     def test_connection(self) -> tuple[bool, str]:
@@ -78,3 +76,9 @@ class ClickSendHook(BaseHook):
         from airflow_provider_clicksend.hooks.checkup import check
 
         return check(self.get_conn)
+
+
+def _connect(conn: Any) -> ClickSendClient:
+    from airflow_provider_clicksend.hooks.connecting import connect
+
+    return connect(conn)
