@@ -51,29 +51,32 @@ def get_provider_info() -> dict[str, Any]:
         ],
         "sensors": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.sensors.clicksend"]}],
         "triggers": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.triggers.clicksend"]}],
-        "connection-types": [
-            {
-                "connection-type": CONN_TYPE,
-                "hook-class-name": f"{_PACKAGE}.hooks.clicksend.ClickSendHook",
-                "hook-name": "ClickSend (via Maton)",
-                "ui-field-behaviour": {
-                    "hidden-fields": list(HIDDEN_FIELDS),
-                    "relabeling": RELABELED_FIELDS,
-                    "placeholders": PLACEHOLDERS,
-                },
-                "conn-fields": {
-                    field.name: {
-                        "label": field.label,
-                        "description": field.description,
-                        "schema": {"type": [field.kind, "null"]},
-                    }
-                    for field in EXTRA_FIELDS
-                },
-            }
-        ],
+        "connection-types": [_connection_type()],
         "notifications": [
             f"{_PACKAGE}.notifications.clicksend.ClickSendSmsNotifier",
             f"{_PACKAGE}.notifications.clicksend.ClickSendVoiceNotifier",
         ],
         "cli": [f"{_PACKAGE}.cli.get_clicksend_cli_commands"],
+    }
+
+
+def _connection_type() -> dict[str, Any]:
+    """Return the connection's form, as Airflow 3.2 and newer read it."""
+    return {
+        "connection-type": CONN_TYPE,
+        "hook-class-name": f"{_PACKAGE}.hooks.clicksend.ClickSendHook",
+        "hook-name": "ClickSend (via Maton)",
+        "ui-field-behaviour": {
+            "hidden-fields": list(HIDDEN_FIELDS),
+            "relabeling": RELABELED_FIELDS,
+            "placeholders": PLACEHOLDERS,
+        },
+        "conn-fields": {
+            field.name: {
+                "label": field.label,
+                "description": field.description,
+                "schema": {"type": [field.kind, "null"]},
+            }
+            for field in EXTRA_FIELDS
+        },
     }

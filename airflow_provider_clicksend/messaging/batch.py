@@ -15,7 +15,7 @@ from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, messag
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
 
 if TYPE_CHECKING:
-    from airflow_provider_clicksend.api.models.messages import OutgoingMessage
+    from airflow_provider_clicksend.api.models.outgoing import OutgoingMessage
 
 #: Seconds. ClickSend's help (article 42192): what is scheduled more than four months ahead "will not be sent".
 MAX_AHEAD = 4 * 30 * 86_400

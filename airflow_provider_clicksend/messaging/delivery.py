@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -114,15 +114,6 @@ def merge(old: Outcome | None, new: Outcome) -> Outcome:
     winner, loser = (new, old) if _RANK[new.outcome] >= _RANK[old.outcome] else (old, new)
     lacking = [name for name in ("word", "to", "sender") if not getattr(winner, name) and getattr(loser, name)]
     return replace(winner, **{name: getattr(loser, name) for name in lacking}) if lacking else winner
-
-
-def check_choice(name: str, value: str, choices: Collection[str]) -> None:
-    """Refuse a word that is none of the choices.
-
-    :raises ClickSendConfigError: lists them.
-    """
-    if value not in choices:
-        raise ClickSendConfigError(f"{name}={value!r}: choose one of {', '.join(choices)}.", field=name)
 
 
 def check_min_delivered(min_delivered: float | None) -> None:

@@ -118,7 +118,7 @@ def _fall_back(notifier: ClickSendNotifier, context: Context) -> bool:
         name = type(other).__name__
         try:
             _tell(other, context)
-        except Exception:
+        except Exception:  # of any kind: the others must still be tried
             log.exception("The fallback %s failed too.", name)
         else:
             log.warning("The fallback %s took over.", name)

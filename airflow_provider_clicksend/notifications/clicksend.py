@@ -126,7 +126,7 @@ class ClickSendNotifier(BaseNotifier):
 
         try:
             alert(self, context, hook, remembers=remembers)
-        except Exception:
+        except Exception:  # of any kind: a bug of ours must not fail a task that only waits for an answer
             if not self.fail_silently:
                 raise
             log.exception("THE ALERT WAS NOT SENT, and nobody else was told.")

@@ -12,6 +12,7 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendForbiddenError,
     ClickSendNotFoundError,
 )
+from airflow_provider_clicksend.arguments import check_choice
 from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
@@ -37,6 +38,7 @@ class ClickSendCreateOperator(ClickSendRecordOperator):
 
     def __init__(self, *, if_exists: IfExists = "error", **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        check_choice("if_exists", if_exists, ("error", "reuse"))
         self.if_exists = if_exists
 
     @abstractmethod
@@ -53,8 +55,6 @@ class ClickSendCreateOperator(ClickSendRecordOperator):
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
         """Return what was created, or found, as JSON primitives."""
-        if self.if_exists not in ("error", "reuse"):
-            raise ClickSendConfigError("if_exists is 'error' or 'reuse'.", field="if_exists")
         existing = self.find(client)
         if existing is None:
             return self._created(client).primitives()

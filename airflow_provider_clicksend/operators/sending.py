@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.arguments import check_choice
 from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
@@ -82,8 +82,8 @@ class ClickSendSendOperator(ClickSendBaseOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        one_of("on_refused", on_refused, ("fail", "warn"))
-        one_of("on_unknown", on_unknown, ("resend", "fail"))
+        check_choice("on_refused", on_refused, ("fail", "warn"))
+        check_choice("on_unknown", on_unknown, ("resend", "fail"))
         self._to = to
         self.body = body
         self.list_id = list_id
@@ -156,12 +156,3 @@ class ClickSendScheduledSendOperator(ClickSendSendOperator):
         super().on_kill()
         if sender is not None and self.cancel_on_kill:
             self.log.info("Killed: cancelled %d scheduled messages.", sender.cancel_scheduled())
-
-
-def one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    """Check a word that an argument may be, when the DAG is parsed.
-
-    :raises ClickSendConfigError: names the argument and the words.
-    """
-    if value not in allowed:
-        raise ClickSendConfigError(f"{name}={value!r}: it must be one of {', '.join(allowed)}.", field=name)

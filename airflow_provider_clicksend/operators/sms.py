@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.arguments import check_choice
 from airflow_provider_clicksend.operators.cancelling import ClickSendCancelAllSmsOperator, ClickSendCancelSmsOperator
-from airflow_provider_clicksend.operators.sending import ClickSendScheduledSendOperator, one_of
+from airflow_provider_clicksend.operators.sending import ClickSendScheduledSendOperator
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
@@ -31,7 +32,7 @@ class ClickSendSmsOperator(ClickSendScheduledSendOperator):
         self, *, template: str | None = None, max_parts: int | None = None, on_too_long: str = "fail", **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        one_of("on_too_long", on_too_long, ("fail", "cut"))
+        check_choice("on_too_long", on_too_long, ("fail", "cut"))
         self.template = template
         self.max_parts = max_parts
         self.on_too_long = on_too_long

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.arguments import check_choice
 from airflow_provider_clicksend.messaging import delivery
 from airflow_provider_clicksend.sensors.base import WaitSensor
 
@@ -47,8 +48,8 @@ class ClickSendDeliverySensor(WaitSensor):
         **kwargs: Any,
     ) -> None:
         super().__init__(message_ids=message_ids, **kwargs)
-        delivery.check_choice("channel", channel, delivery.CHANNELS)
-        delivery.check_choice("on_undelivered", on_undelivered, delivery.POLICIES)
+        check_choice("channel", channel, delivery.CHANNELS)
+        check_choice("on_undelivered", on_undelivered, delivery.POLICIES)
         delivery.check_min_delivered(min_delivered)
         self.channel = channel
         self.min_delivered = min_delivered

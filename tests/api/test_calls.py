@@ -71,7 +71,7 @@ def test_settings_reach_the_wire() -> None:
 
 
 def test_a_model_that_is_sent_is_not_changed() -> None:
-    from airflow_provider_clicksend.api.models.messages import SmsMessage
+    from airflow_provider_clicksend.api.models.outgoing import SmsMessage
 
     message = SmsMessage(to="+15551234567", body="hi")
     with wired(envelope(SENT)) as wire:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendResponseError
-from airflow_provider_clicksend.api.models import account, contacts, messages
+from airflow_provider_clicksend.api.models import account, contacts, messages, outgoing
 from airflow_provider_clicksend.api.models.base import Answer, Page
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -152,7 +152,7 @@ def test_rows_without_an_id_are_told_apart_by_all_they_say() -> None:
 
 def test_a_schedule_is_unix_seconds_whatever_it_was() -> None:
     def schedule(value: object) -> Any:
-        built = messages.SmsMessage.build({"to": "+15551234567", "body": "x", "schedule": value})
+        built = outgoing.SmsMessage.build({"to": "+15551234567", "body": "x", "schedule": value})
         return json.loads(built.json_bytes())["schedule"]
 
     noon = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -165,5 +165,5 @@ def test_a_schedule_is_unix_seconds_whatever_it_was() -> None:
 
 
 def test_flags_may_be_true_and_false() -> None:
-    call = messages.VoiceMessage.build({"to": "+15551234567", "body": "x", "require_input": True})
+    call = outgoing.VoiceMessage.build({"to": "+15551234567", "body": "x", "require_input": True})
     assert json.loads(call.json_bytes())["require_input"] == 1

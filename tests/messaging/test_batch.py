@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.api.models.messages import MmsMessage, SmsMessage, VoiceMessage
+from airflow_provider_clicksend.api.models.outgoing import MmsMessage, SmsMessage, VoiceMessage
 from airflow_provider_clicksend.messaging.batch import MAX_AHEAD, Batch, chunks, fill
 
 NOW = 1_800_000_000

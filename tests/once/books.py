@@ -13,7 +13,8 @@ from typing import Any
 
 from airflow_provider_clicksend.api import errors, paging
 from airflow_provider_clicksend.api.models.base import Page
-from airflow_provider_clicksend.api.models.messages import HistoryRow, SendResult, SmsMessage
+from airflow_provider_clicksend.api.models.messages import HistoryRow, SendResult
+from airflow_provider_clicksend.api.models.outgoing import SmsMessage
 from tests.support.tasks import StateStore
 
 #: Between two equal texts to one number, where ClickSend throttles.

@@ -195,10 +195,9 @@ def test_what_was_not_created_is_an_error_that_airflow_may_retry(sandbox: Sandbo
         run(lists.ClickSendCreateContactListOperator, list_name="Never")
 
 
-@pytest.mark.usefixtures("sandbox")
-def test_an_unknown_way_with_what_exists_is_refused() -> None:
-    with pytest.raises(AirflowFailException, match="'error' or 'reuse'"):
-        run(lists.ClickSendCreateContactListOperator, list_name="x", if_exists="replace")
+def test_an_unknown_way_with_what_exists_is_refused_when_the_dag_is_parsed() -> None:
+    with pytest.raises(errors.ClickSendConfigError, match="if_exists='replace': choose one of error, reuse"):
+        lists.ClickSendCreateContactListOperator(task_id="t", list_name="x", if_exists="replace")  # type: ignore[arg-type]
 
 
 def test_a_wrong_key_fails_for_good_and_stays_secret(on_a_wire: Callable[[Wire], None]) -> None:

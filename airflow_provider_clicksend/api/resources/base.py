@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.models.base import Page, Row, count
-from airflow_provider_clicksend.api.models.messages import (
-    HistoryRow,
-    MmsSend,
-    OutgoingMessage,
-    Receipt,
-    SendResult,
-    SmsSend,
-    VoiceSend,
-)
+from airflow_provider_clicksend.api.models.messages import HistoryRow, Receipt, SendResult
+from airflow_provider_clicksend.api.models.outgoing import MmsSend, OutgoingMessage, SmsSend, VoiceSend
 from airflow_provider_clicksend.api.paging import MAX_LIMIT, query
 from airflow_provider_clicksend.api.paths import path_id
 

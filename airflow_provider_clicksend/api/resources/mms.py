@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.api.models.messages import MmsMessage, MmsSend, SendResult, Upload
+from airflow_provider_clicksend.api.models.messages import SendResult, Upload
+from airflow_provider_clicksend.api.models.outgoing import MmsMessage, MmsSend
 from airflow_provider_clicksend.api.resources.base import ChannelResource
 
 #: Bytes of an attachment (ClickSend's documents; some phones take 30 kB only).

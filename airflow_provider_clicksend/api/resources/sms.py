@@ -7,7 +7,8 @@ from typing import Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.models.base import Page
-from airflow_provider_clicksend.api.models.messages import InboundMessage, SendResult, SmsMessage, SmsSend
+from airflow_provider_clicksend.api.models.messages import InboundMessage, SendResult
+from airflow_provider_clicksend.api.models.outgoing import SmsMessage, SmsSend
 from airflow_provider_clicksend.api.paging import MAX_LIMIT
 from airflow_provider_clicksend.api.paths import path_id
 from airflow_provider_clicksend.api.resources.base import ScheduledResource

@@ -7,7 +7,8 @@ from typing import Any
 
 from airflow_provider_clicksend.api.models.base import Page
 from airflow_provider_clicksend.api.models.contacts import Language
-from airflow_provider_clicksend.api.models.messages import SendResult, VoiceMessage, VoiceSend
+from airflow_provider_clicksend.api.models.messages import SendResult
+from airflow_provider_clicksend.api.models.outgoing import VoiceMessage, VoiceSend
 from airflow_provider_clicksend.api.resources.base import ScheduledResource
 
 
