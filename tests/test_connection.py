@@ -8,7 +8,7 @@ import pytest
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.connection import EXTRA_FIELDS, KEY_VARIABLE
-from airflow_provider_clicksend.hooks.connecting import client_settings
+from airflow_provider_clicksend.engine.client_settings import client_settings
 
 
 def settings(**fields: Any) -> dict[str, Any]:

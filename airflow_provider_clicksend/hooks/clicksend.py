@@ -73,12 +73,12 @@ class ClickSendHook(BaseHook):
 
     def test_connection(self) -> tuple[bool, str]:
         """Say in one line per finding whether this connection can text, and whether it can wait for answers."""
-        from airflow_provider_clicksend.hooks.checkup import check
+        from airflow_provider_clicksend.engine.connection_test import check
 
         return check(self.get_conn)
 
 
 def _connect(conn: Any) -> ClickSendClient:
-    from airflow_provider_clicksend.hooks.connecting import connect
+    from airflow_provider_clicksend.engine.client_settings import connect
 
     return connect(conn)

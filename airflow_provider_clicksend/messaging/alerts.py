@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 
+from airflow_provider_clicksend.messaging.alert_window import Held
 from airflow_provider_clicksend.messaging.reference import batch_reference
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts, is_gsm
-from airflow_provider_clicksend.messaging.storm import Held
 
 #: Parts of a text unless somebody asks for more.
 MAX_PARTS = 2

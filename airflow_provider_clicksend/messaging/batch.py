@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.messaging.batch_result import Chunk, Message
 from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
-from airflow_provider_clicksend.messaging.outbox import Chunk, Message
 from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
 

@@ -113,7 +113,7 @@ class ClickSendNotifier(BaseNotifier):
 
     async def async_notify(self, context: Context) -> None:
         """Do what `notify` does, without blocking the event loop."""
-        from airflow_provider_clicksend.notifications.alerting import SEND_ERRORS
+        from airflow_provider_clicksend.notifications._alert import SEND_ERRORS
 
         hook = ClickSendHook(self.clicksend_conn_id)
         with contextlib.suppress(*SEND_ERRORS):
@@ -122,7 +122,7 @@ class ClickSendNotifier(BaseNotifier):
         await asyncio.to_thread(self._notify, context, hook, remembers=True)
 
     def _notify(self, context: Context, hook: ClickSendHook, *, remembers: bool) -> None:
-        from airflow_provider_clicksend.notifications.alerting import alert
+        from airflow_provider_clicksend.notifications._alert import alert
 
         try:
             alert(self, context, hook, remembers=remembers)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.calls import CALLS, PAGED_CALLS, SENDING_CALLS
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendError
-from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import AirflowFailException, Context
 
 if TYPE_CHECKING:

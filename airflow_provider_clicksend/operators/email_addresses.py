@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.operators.records import ClickSendDeleteOperator, ClickSendRecordOperator
+from airflow_provider_clicksend.operators._crud import ClickSendDeleteOperator, ClickSendRecordOperator
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.operators.sending import ClickSendSendOperator
+from airflow_provider_clicksend.operators._send_operator import ClickSendSendOperator
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.messaging.batch import Batch
-    from airflow_provider_clicksend.messaging.outbox import Chunk, Message
+    from airflow_provider_clicksend.messaging.batch_result import Chunk, Message
 
 
 class ClickSendMmsOperator(ClickSendSendOperator):
@@ -48,7 +48,7 @@ class ClickSendMmsOperator(ClickSendSendOperator):
 
     def requests(self, client: ClickSendClient, batch: Batch) -> Iterator[Chunk]:
         """Yield one request for each picture in a thousand messages."""
-        from airflow_provider_clicksend.messaging.outbox import Chunk
+        from airflow_provider_clicksend.messaging.batch_result import Chunk
 
         for chunk in super().requests(client, batch):
             groups: dict[str | Path, list[Message]] = defaultdict(list)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.arguments import check_choice
-from airflow_provider_clicksend.operators.cancelling import ClickSendCancelAllSmsOperator, ClickSendCancelSmsOperator
-from airflow_provider_clicksend.operators.sending import ClickSendScheduledSendOperator
+from airflow_provider_clicksend.operators._cancel import ClickSendCancelAllSmsOperator, ClickSendCancelSmsOperator
+from airflow_provider_clicksend.operators._send_operator import ClickSendScheduledSendOperator
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.operators.cancelling import ClickSendCancelVoiceOperator
-from airflow_provider_clicksend.operators.sending import ClickSendScheduledSendOperator
+from airflow_provider_clicksend.operators._cancel import ClickSendCancelVoiceOperator
+from airflow_provider_clicksend.operators._send_operator import ClickSendScheduledSendOperator
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient

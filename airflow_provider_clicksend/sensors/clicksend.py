@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.arguments import check_choice
 from airflow_provider_clicksend.messaging import delivery
-from airflow_provider_clicksend.sensors.base import WaitSensor
+from airflow_provider_clicksend.sensors._base import WaitSensor
 
 if TYPE_CHECKING:
-    from airflow_provider_clicksend.hooks.polls import Look
+    from airflow_provider_clicksend.engine.look import Look
     from airflow_provider_clicksend.messaging.replies import ReplyWait
     from airflow_provider_clicksend.triggers.clicksend import ClickSendDeliveryTrigger, ClickSendReplyTrigger
 
@@ -62,7 +62,7 @@ class ClickSendDeliverySensor(WaitSensor):
         return delivery.DeliveryWait(awaited, min_delivered=self.min_delivered, on_undelivered=self.on_undelivered)
 
     def _look(self, *, last: bool) -> Look[Any]:
-        from airflow_provider_clicksend.hooks import polls
+        from airflow_provider_clicksend.engine import look as polls
 
         return polls.deliveries(self.hook.get_conn(), [self._wait.wanted()], channel=self.channel, last=last)
 
@@ -91,7 +91,7 @@ class ClickSendDeliverySensor(WaitSensor):
         return result
 
     def _why(self) -> str:
-        from airflow_provider_clicksend.hooks import polls
+        from airflow_provider_clicksend.engine import look as polls
         from airflow_provider_clicksend.messaging import timeouts
 
         client = self.hook.get_conn()
@@ -146,7 +146,7 @@ class ClickSendReplySensor(WaitSensor):
         )
 
     def _look(self, *, last: bool) -> Look[Any]:
-        from airflow_provider_clicksend.hooks import polls
+        from airflow_provider_clicksend.engine import look as polls
 
         return polls.replies(self.hook.get_conn(), [self._wait.wanted()], last=last)
 
@@ -163,7 +163,7 @@ class ClickSendReplySensor(WaitSensor):
         )
 
     def _why(self) -> str:
-        from airflow_provider_clicksend.hooks import polls
+        from airflow_provider_clicksend.engine import look as polls
         from airflow_provider_clicksend.messaging import timeouts
 
         client = self.hook.get_conn()

@@ -20,7 +20,7 @@ from airflow_provider_clicksend.version_compat import BaseEventTrigger, TriggerE
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
-    from airflow_provider_clicksend.hooks.polls import Look
+    from airflow_provider_clicksend.engine.look import Look
 
 
 class _Event(TriggerEvent):
@@ -118,7 +118,7 @@ class _WaitTrigger(BaseEventTrigger):
 
     async def _looks(self, waiting: Callable[[], Iterable[Self]]) -> AsyncGenerator[Look[Any], None]:
         """Yield a look at what everybody has open, for ever. An error is a look too, and is slept on like any other."""
-        from airflow_provider_clicksend.hooks.polls import Look
+        from airflow_provider_clicksend.engine.look import Look
 
         hook, client = ClickSendHook(self.clicksend_conn_id), None
         try:
@@ -190,7 +190,7 @@ class ClickSendDeliveryTrigger(_WaitTrigger):
 
     def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
         """Look at receipts and history."""
-        from airflow_provider_clicksend.hooks import polls
+        from airflow_provider_clicksend.engine import look as polls
 
         return polls.deliveries(client, wanted, channel=self.channel)
 
@@ -216,6 +216,6 @@ class ClickSendReplyTrigger(_WaitTrigger):
 
     def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
         """Look at the inbound messages."""
-        from airflow_provider_clicksend.hooks import polls
+        from airflow_provider_clicksend.engine import look as polls
 
         return polls.replies(client, wanted)

@@ -12,7 +12,7 @@ ROOT = Path(airflow_provider_clicksend.__file__).parent
 PACKAGE = ROOT.name
 
 #: Lower layers first. Whatever is not in a folder (the table of fields, the versions, the errors) is `root`.
-LAYERS = ["api", "root", "messaging", "hooks", "top"]
+LAYERS = ["api", "root", "messaging", "engine", "hooks", "top"]
 TOP = {"operators", "sensors", "triggers", "notifications", "cli"}
 #: What a module of the root may be imported by the layer below it for.
 BELOW = {f"{PACKAGE}.__version__"}
@@ -24,7 +24,7 @@ def layer(module: str) -> str:
         return "root"
     if parts[1] in TOP:
         return "top"
-    return parts[1] if parts[1] in {"api", "messaging", "hooks", "sandbox"} else "root"
+    return parts[1] if parts[1] in {"api", "messaging", "engine", "hooks", "sandbox"} else "root"
 
 
 def imports_of(path: Path) -> set[str]:
@@ -89,8 +89,8 @@ def airflow_importers(*layers: str) -> list[str]:
     ]
 
 
-def test_the_client_the_messaging_and_the_sandbox_know_no_airflow() -> None:
-    assert airflow_importers("api", "messaging", "sandbox") == []
+def test_the_client_the_messaging_the_engine_and_the_sandbox_know_no_airflow() -> None:
+    assert airflow_importers("api", "messaging", "engine", "sandbox") == []
 
 
 def test_only_one_module_knows_versions_of_airflow() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airflow_provider_clicksend.messaging.alert_window import Held
 from airflow_provider_clicksend.messaging.alerts import (
     Event,
     clock,
@@ -22,7 +23,6 @@ from airflow_provider_clicksend.messaging.alerts import (
     speakable,
 )
 from airflow_provider_clicksend.messaging.segments import count_parts, is_gsm
-from airflow_provider_clicksend.messaging.storm import Held
 
 NOW = datetime(2026, 11, 24, 3, 12, tzinfo=UTC)
 RUN = "scheduled__2026-11-24T03:00:00+00:00"

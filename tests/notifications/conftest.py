@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_provider_clicksend.notifications import memory
+from airflow_provider_clicksend.notifications import _alert_state as memory
 
 
 class Variables(dict[str, str]):

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from airflow_provider_clicksend.messaging.segments import count_parts
-from airflow_provider_clicksend.notifications import memory
+from airflow_provider_clicksend.notifications import _alert_state as memory
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from tests.notifications.conftest import Variables

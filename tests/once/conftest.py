@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from airflow_provider_clicksend.api import retry
-from airflow_provider_clicksend.hooks import lookup
-from airflow_provider_clicksend.operators import sending
+from airflow_provider_clicksend.engine import history as lookup
+from airflow_provider_clicksend.operators import _send_operator as sending
 from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
 
 LAG = 0.05

@@ -21,9 +21,10 @@ from hypothesis.stateful import (
 )
 
 from airflow_provider_clicksend.api.errors import ClickSendError
-from airflow_provider_clicksend.hooks import lookup, sending
-from airflow_provider_clicksend.operators import dispatch
-from airflow_provider_clicksend.operators import sending as operators
+from airflow_provider_clicksend.engine import history as lookup
+from airflow_provider_clicksend.engine import sender as sending
+from airflow_provider_clicksend.operators import _send as dispatch
+from airflow_provider_clicksend.operators import _send_operator as operators
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, AirflowFailException
 from tests.once.books import Books, Clock, Fuse, Killed, MortalStore

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from airflow_provider_clicksend.api import ClickSendClient
-from airflow_provider_clicksend.hooks import lookup
+from airflow_provider_clicksend.engine import history as lookup
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
 from tests.support.wire import Wire

@@ -11,7 +11,7 @@ import pytest
 from airflow_provider_clicksend import exceptions as errors
 from airflow_provider_clicksend.api import ClickSendClient
 from airflow_provider_clicksend.operators import connections, contacts, email_addresses, lists, templates
-from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from airflow_provider_clicksend.version_compat import AirflowFailException
 from tests.support.acting import run

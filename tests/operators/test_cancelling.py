@@ -10,7 +10,7 @@ import pytest
 
 from airflow_provider_clicksend import exceptions as errors
 from airflow_provider_clicksend.api import ClickSendClient
-from airflow_provider_clicksend.operators import cancelling
+from airflow_provider_clicksend.operators import _cancel as cancelling
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from airflow_provider_clicksend.version_compat import AirflowFailException
 from tests.support.acting import run

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from airflow_provider_clicksend.operators.tries import Tries
+from airflow_provider_clicksend.operators._task_tries import Tries
 
 PLANNED, STARTED = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 
 _numbers = count()
 

@@ -5,7 +5,15 @@ from decimal import Decimal
 import pytest
 
 from airflow_provider_clicksend.api.models.messages import HistoryRow, SendResult
-from airflow_provider_clicksend.messaging.outbox import Chunk, Evidence, Tally, identity, result, retried, unanswered
+from airflow_provider_clicksend.messaging.batch_result import (
+    Chunk,
+    Evidence,
+    Tally,
+    identity,
+    result,
+    retried,
+    unanswered,
+)
 from airflow_provider_clicksend.messaging.reference import message_reference
 
 BATCH = "af-0123456789abcdef"

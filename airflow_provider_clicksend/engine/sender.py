@@ -15,9 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendNotFoundError
 from airflow_provider_clicksend.api.retry import may_have_been_accepted
-from airflow_provider_clicksend.hooks.ledger import BatchChangedError, Entry, Ledger, Opening
-from airflow_provider_clicksend.hooks.lookup import CLOCK_MARGIN, look_up, messages_to_contacts, outcome_unknown
-from airflow_provider_clicksend.messaging.outbox import Chunk, Evidence, Message, Tally, identity, retried, unanswered
+from airflow_provider_clicksend.engine.history import CLOCK_MARGIN, look_up, messages_to_contacts, outcome_unknown
+from airflow_provider_clicksend.engine.send_state import BatchChangedError, Entry, Ledger, Opening
+from airflow_provider_clicksend.messaging.batch_result import (
+    Chunk,
+    Evidence,
+    Message,
+    Tally,
+    identity,
+    retried,
+    unanswered,
+)
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient

@@ -11,7 +11,7 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendNotCancelledError,
     ClickSendNotFoundError,
 )
-from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
+from airflow_provider_clicksend.failing import failing_for_good
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
-from airflow_provider_clicksend.hooks.failing import failing_for_good
 from airflow_provider_clicksend.version_compat import (
     AirflowFailException,
     AirflowSensorTimeout,
@@ -25,7 +25,7 @@ from airflow_provider_clicksend.version_compat import (
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.errors import ClickSendError
-    from airflow_provider_clicksend.hooks.polls import Look
+    from airflow_provider_clicksend.engine.look import Look
     from airflow_provider_clicksend.version_compat import BaseTrigger
 
 #: Seconds before the start of its run within which a message may have been sent that a sensor is given by its id.

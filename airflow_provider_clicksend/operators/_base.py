@@ -34,7 +34,7 @@ class ClickSendBaseOperator(BaseOperator):
 
     def execute(self, context: Context) -> Any:
         """Do the work; an error that no retry can heal fails the task at once."""
-        from airflow_provider_clicksend.hooks.failing import failing_for_good
+        from airflow_provider_clicksend.failing import failing_for_good
 
         with failing_for_good():
             return self.call(self.hook.get_conn(), context)

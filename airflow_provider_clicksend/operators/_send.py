@@ -9,20 +9,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendMessageRefusedError
-from airflow_provider_clicksend.hooks.ledger import Ledger
-from airflow_provider_clicksend.hooks.sending import Policy, Sender
+from airflow_provider_clicksend.engine.send_state import Ledger
+from airflow_provider_clicksend.engine.sender import Policy, Sender
 from airflow_provider_clicksend.messaging.batch import Batch
+from airflow_provider_clicksend.messaging.batch_result import MAX_LISTED, Tally, result
 from airflow_provider_clicksend.messaging.numbers import mask_number
-from airflow_provider_clicksend.messaging.outbox import MAX_LISTED, Tally, result
 from airflow_provider_clicksend.messaging.reference import batch_reference
 from airflow_provider_clicksend.messaging.refusals import hint_for
-from airflow_provider_clicksend.operators.sending import Recipients
-from airflow_provider_clicksend.operators.tries import Tries
+from airflow_provider_clicksend.operators._send_operator import Recipients
+from airflow_provider_clicksend.operators._task_tries import Tries
 from airflow_provider_clicksend.version_compat import Context, task_state_store
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
-    from airflow_provider_clicksend.operators.sending import ClickSendSendOperator
+    from airflow_provider_clicksend.operators._send_operator import ClickSendSendOperator
 
 #: So many messages a log line names.
 _NAMED = 20

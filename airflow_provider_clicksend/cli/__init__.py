@@ -32,7 +32,7 @@ def get_clicksend_cli_commands() -> list[CLICommand]:
     test_alert = ActionCommand(
         name="test-alert",
         help="Send one real alert and wait for its receipt",
-        func=lazy_load_command("airflow_provider_clicksend.notifications.test_alert.run"),
+        func=lazy_load_command("airflow_provider_clicksend.cli.alert_check.run"),
         args=(
             _option("conn-id", help="the Airflow connection (default: %(default)s)", default=DEFAULT_CONN_ID),
             _option("to", help="whom to text, in E.164", required=True),

@@ -7,10 +7,11 @@ import logging
 import pytest
 
 from airflow_provider_clicksend.api import errors
-from airflow_provider_clicksend.hooks import lookup, sending
-from airflow_provider_clicksend.hooks.ledger import Ledger
-from airflow_provider_clicksend.hooks.sending import MAX_SENDS, Policy, Sender, SendStoppedError
-from airflow_provider_clicksend.messaging.outbox import Chunk
+from airflow_provider_clicksend.engine import history as lookup
+from airflow_provider_clicksend.engine import sender as sending
+from airflow_provider_clicksend.engine.send_state import Ledger
+from airflow_provider_clicksend.engine.sender import MAX_SENDS, Policy, Sender, SendStoppedError
+from airflow_provider_clicksend.messaging.batch_result import Chunk
 from airflow_provider_clicksend.messaging.reference import message_reference
 from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS
 from tests.once.books import Books, Clock, Fuse, Killed, MortalStore

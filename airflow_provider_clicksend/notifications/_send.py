@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendMessageRefusedError
-from airflow_provider_clicksend.hooks.ledger import Ledger
-from airflow_provider_clicksend.hooks.lookup import HistoryUnreadableError
-from airflow_provider_clicksend.hooks.sending import Policy, Sender
+from airflow_provider_clicksend.engine.history import HistoryUnreadableError
+from airflow_provider_clicksend.engine.send_state import Ledger
+from airflow_provider_clicksend.engine.sender import Policy, Sender
 from airflow_provider_clicksend.messaging.batch import Batch
-from airflow_provider_clicksend.messaging.outbox import Chunk, Tally
+from airflow_provider_clicksend.messaging.batch_result import Chunk, Tally
 from airflow_provider_clicksend.messaging.refusals import hint_for
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from airflow_provider_clicksend.api.models.messages import SendResult
-from airflow_provider_clicksend.hooks.ledger import BatchChangedError, Ledger, Opening
-from airflow_provider_clicksend.messaging.outbox import Chunk, Tally
+from airflow_provider_clicksend.engine.send_state import BatchChangedError, Ledger, Opening
+from airflow_provider_clicksend.messaging.batch_result import Chunk, Tally
 from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS
 from tests.support.tasks import StateStore
 

@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.arguments import check_choice
-from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
-    from airflow_provider_clicksend.hooks.sending import Sender
+    from airflow_provider_clicksend.engine.sender import Sender
     from airflow_provider_clicksend.messaging.batch import Batch
-    from airflow_provider_clicksend.messaging.outbox import Chunk
+    from airflow_provider_clicksend.messaging.batch_result import Chunk
 
 #: Messages of one request.
 CHUNK = 1000
@@ -129,7 +129,7 @@ class ClickSendSendOperator(ClickSendBaseOperator):
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
         """Send and return the result."""
-        from airflow_provider_clicksend.operators.dispatch import Dispatch
+        from airflow_provider_clicksend.operators._send import Dispatch
 
         return Dispatch(self, client, context).run()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from airflow_provider_clicksend.messaging.outbox import Chunk, Tally
+from airflow_provider_clicksend.messaging.batch_result import Chunk, Tally
 from airflow_provider_clicksend.version_compat import never_expire
 
 #: Rows of one stored value, to stay below the 64 KiB that Airflow advises.

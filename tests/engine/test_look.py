@@ -7,8 +7,8 @@ import time
 import pytest
 
 from airflow_provider_clicksend.api import ClickSendClient
+from airflow_provider_clicksend.engine import look as polls
 from airflow_provider_clicksend.exceptions import ClickSendAuthenticationError, ClickSendServerError
-from airflow_provider_clicksend.hooks import polls
 from airflow_provider_clicksend.messaging.awaited import Awaited
 from tests.sensors.gateway import KEY
 

@@ -13,7 +13,7 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendNotFoundError,
 )
 from airflow_provider_clicksend.arguments import check_choice
-from airflow_provider_clicksend.operators.base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from airflow_provider_clicksend.messaging.storm import Held, Memory, Verdict
+from airflow_provider_clicksend.messaging.alert_window import Held, Memory, Verdict
 from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS
 
 log = logging.getLogger(__name__)

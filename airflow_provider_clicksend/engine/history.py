@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.api.models.messages import HistoryRow
     from airflow_provider_clicksend.api.resources.base import ChannelResource
-    from airflow_provider_clicksend.messaging.outbox import Evidence, Message
+    from airflow_provider_clicksend.messaging.batch_result import Evidence, Message
 
 log = logging.getLogger(__name__)
 

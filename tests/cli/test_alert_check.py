@@ -9,7 +9,7 @@ from argparse import Namespace
 
 import pytest
 
-from airflow_provider_clicksend.notifications import test_alert
+from airflow_provider_clicksend.cli import alert_check as test_alert
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_2_PLUS
 
@@ -74,7 +74,7 @@ AS_A_COMMAND = [
         ["airflow", "clicksend", "test-alert"],
         marks=pytest.mark.skipif(not AIRFLOW_V_3_2_PLUS, reason="Airflow takes no commands from providers"),
     ),
-    ["airflow_provider_clicksend.notifications.test_alert"],
+    ["airflow_provider_clicksend.cli.alert_check"],
 ]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from airflow_provider_clicksend.api import errors
-from airflow_provider_clicksend.hooks import lookup
-from airflow_provider_clicksend.hooks.lookup import look_up
-from airflow_provider_clicksend.messaging.outbox import Evidence
+from airflow_provider_clicksend.engine import history as lookup
+from airflow_provider_clicksend.engine.history import look_up
+from airflow_provider_clicksend.messaging.batch_result import Evidence
 from airflow_provider_clicksend.messaging.reference import message_reference
 from tests.once.books import Books, Clock, Fuse
 

@@ -1,7 +1,7 @@
 """``airflow clicksend test-alert``: send one real alert and wait until the handset has it.
 
 Airflow before 3.2 takes no commands from providers; there it is
-``python -m airflow_provider_clicksend.notifications.test_alert --to +15551234567``.
+``python -m airflow_provider_clicksend.cli.alert_check --to +15551234567``.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
+from airflow_provider_clicksend.engine.look import any_poll_rule, deliveries
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
-from airflow_provider_clicksend.hooks.polls import any_poll_rule, deliveries
 from airflow_provider_clicksend.messaging.awaited import Awaited
 from airflow_provider_clicksend.messaging.delivery import DeliveryWait, failure
 from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.messaging.reference import batch_reference
 from airflow_provider_clicksend.messaging.timeouts import no_delivery
-from airflow_provider_clicksend.notifications.alerting import SEND_ERRORS
+from airflow_provider_clicksend.notifications._alert import SEND_ERRORS
+from airflow_provider_clicksend.notifications._send import send_alert
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier
-from airflow_provider_clicksend.notifications.sending import send_alert
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient

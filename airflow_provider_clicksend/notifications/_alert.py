@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendError
 from airflow_provider_clicksend.messaging import alerts
+from airflow_provider_clicksend.messaging.alert_window import Held
 from airflow_provider_clicksend.messaging.alerts import Event
 from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
-from airflow_provider_clicksend.messaging.storm import Held
-from airflow_provider_clicksend.notifications.events import read_event
-from airflow_provider_clicksend.notifications.memory import AlertMemory, Taken
-from airflow_provider_clicksend.notifications.sending import send_alert
+from airflow_provider_clicksend.notifications._alert_state import AlertMemory, Taken
+from airflow_provider_clicksend.notifications._events import read_event
+from airflow_provider_clicksend.notifications._send import send_alert
 from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, BaseNotifier, Context, redact
 
 if TYPE_CHECKING:

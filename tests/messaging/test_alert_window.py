@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from airflow_provider_clicksend.messaging.storm import MAX_SEEN, Held, Memory
+from airflow_provider_clicksend.messaging.alert_window import MAX_SEEN, Held, Memory
 
 NOW = 1_800_000_000.0
 COOLDOWN = 600.0

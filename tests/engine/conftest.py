@@ -1,0 +1,3 @@
+"""These tests use the gateway of the sensors' tests."""
+
+from tests.sensors.conftest import gateway  # noqa: F401
