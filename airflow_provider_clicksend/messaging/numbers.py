@@ -8,6 +8,8 @@ import re
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 _VISIBLE_HEAD, _VISIBLE_TAIL = 5, 4
+#: Digits of a national number, without its leading 0, that are enough to recognise it by.
+_SHORTEST_NATIONAL = 6
 
 
 def is_e164(number: object) -> bool:
@@ -21,3 +23,22 @@ def mask_number(number: object) -> str:
     if len(text) <= _VISIBLE_HEAD + _VISIBLE_TAIL:
         return "***"
     return f"{text[:_VISIBLE_HEAD]}***{text[-_VISIBLE_TAIL:]}"
+
+
+def digits(number: object) -> str:
+    """Return the digits of a number, without an international prefix written as ``00``."""
+    found = re.sub(r"[^0-9]", "", str(number or ""))
+    return found.removeprefix("00")
+
+
+def is_same_number(full: str, other: object) -> bool:
+    """Tell whether a number in E.164 and a number in any form may be one.
+
+    ``+15551234567``, ``15551234567``, ``(555) 123-4567`` and ``0411 000 001`` are compared as digits; a national form,
+    with or without its leading 0, by its ending.
+    """
+    ours, theirs = digits(full), digits(other)
+    if ours == theirs:
+        return bool(ours)
+    national = theirs.lstrip("0")
+    return len(national) >= _SHORTEST_NATIONAL and len(national) < len(ours) and ours.endswith(national)
