@@ -13,6 +13,7 @@ from pydantic_core import from_json, to_json
 
 from airflow_provider_clicksend import __version__
 from airflow_provider_clicksend.api import answers, errors, paging, resources, retry
+from airflow_provider_clicksend.api.clock import ServerClock
 from airflow_provider_clicksend.api.models.base import Page, Request, Row
 from airflow_provider_clicksend.api.settings import (
     DEFAULT_BASE_URL,
@@ -64,6 +65,8 @@ class ClickSendClient:
         self.sender = sender
         self.source = source
         self.timeout = checked_timeout(timeout)
+        #: ClickSend's time, as its answers tell it.
+        self.clock = ServerClock()
         self._session = requests.Session()
         self._session.headers["User-Agent"] = f"airflow-provider-clicksend/{__version__}"
         # As an auth object, so that a ~/.netrc entry for the host cannot replace the header.
@@ -176,6 +179,7 @@ class ClickSendClient:
             )
         except requests.RequestException as exc:
             raise _transport_error(f"{method} {path}", exc, self.timeout) from None
+        self.clock.learn(response.headers.get("Date"))
         body = _parse(response.content)
         error = answers.error_for(response.status_code, response.headers, body, secret=self._api_key)
         if error is not None:

@@ -1,11 +1,13 @@
-"""Looking up in the history whether messages were accepted."""
+"""Looking up in the history whether messages were accepted: the one reader of it for those who send."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendOutcomeUnknownError
@@ -14,16 +16,21 @@ from airflow_provider_clicksend.messaging.numbers import mask_number
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.api.models.base import Page
     from airflow_provider_clicksend.api.models.messages import HistoryRow
     from airflow_provider_clicksend.api.resources.base import ChannelResource
-    from airflow_provider_clicksend.messaging.batch_result import Evidence, Message
+    from airflow_provider_clicksend.messaging.history_match import HistoryMatch, Message
 
 log = logging.getLogger(__name__)
 
 #: Up to so many numbers are asked for one by one; more are read page by page.
 FEW_NUMBERS = 5
-#: Seconds. ClickSend's clock and ours may differ.
-CLOCK_MARGIN = 300
+#: Seconds before the first request from which on rows are read: ClickSend's own servers need not agree on the time.
+MARGIN = 300
+#: The same where only the worker's clock is known.
+UNKNOWN_CLOCK_MARGIN = 3600
+#: Rows that are read without any filter before silence counts, beside those that are looked for.
+_NEWEST_ROWS = 500
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 16.0
 
 
@@ -31,94 +38,133 @@ class HistoryUnreadableError(ClickSendOutcomeUnknownError):
     """Nobody can say whether messages were sent, because what would tell cannot be read now."""
 
 
-def look_up(
-    client: ClickSendClient, resource: ChannelResource, evidence: Evidence, *, since: int, settled_at: float
-) -> None:
-    """Fill the evidence from the history, until it is complete or the history has had time to show everything.
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """What a look-up found out besides its rows.
+
+    :param is_caught_up: whether the history showed something newer than the request: only then its silence says no.
+    :param lag: seconds by which something that was found came late; 0 when the first look showed all of it.
+    """
+
+    is_caught_up: bool
+    lag: float
+
+
+class HistoryReader:
+    """Fills a match from the history, until it is complete or the history has had time to show everything.
 
     It costs a request for each number when there are few; else one a hundred messages that the account sent since then,
-    and up to seven while the history is behind.
+    and up to seven while the history is behind. Before silence counts, the newest rows are read without any filter.
 
-    :param since: when the first of the messages may have left (Unix seconds).
-    :param settled_at: from when on a silent history counts as a no (Unix seconds).
-    :raises HistoryUnreadableError: when the history cannot be read; then nobody may send again.
+    :param since: when the first of the messages may have left (Unix seconds, ClickSend's clock).
+    :param asked: when the last request ended (Unix seconds, ClickSend's clock).
     """
-    read = _Reader(client, resource, evidence, since - CLOCK_MARGIN)
-    wait = _FIRST_WAIT
-    while not evidence.complete:
-        last = time.time() >= settled_at
-        try:
-            read(last=last)
-        except ClickSendError as error:
-            raise _unreadable("history", evidence.missing, error) from error
-        if last or evidence.complete:
-            return
-        time.sleep(max(0.0, min(wait, settled_at - time.time())))
-        wait = min(wait * 2, _LONGEST_WAIT)
 
-
-class _Reader:
-    """Reads the history into the evidence, again and again, and never at length when nothing new can be in it."""
-
-    def __init__(self, client: ClickSendClient, resource: ChannelResource, evidence: Evidence, since: int) -> None:
+    def __init__(
+        self, client: ClickSendClient, resource: ChannelResource, match: HistoryMatch, *, since: float, asked: float
+    ) -> None:
         self._client = client
         self._history = resource.history
-        self._evidence = evidence
-        self._since = since
+        self._match = match
+        self._since = max(0, int(since))
+        self._asked = asked
         self._read_rows = 0
+        self._is_caught_up = False
 
-    def __call__(self, *, last: bool) -> None:
-        numbers = {message["to"] for message in self._evidence.missing}
-        if len(numbers) <= FEW_NUMBERS:
+    def look_up(self, settle: float) -> LookUp:
+        """Look until everything is found, or for `settle` seconds, or twice that while nothing newer shows.
+
+        :raises HistoryUnreadableError: when the history cannot be read; then nobody may send again.
+        """
+        began, lag, wait = time.monotonic(), 0.0, _FIRST_WAIT
+        while not self._match.complete:
+            waited = time.monotonic() - began
+            missing = len(self._match.missing)
+            last = waited >= settle
+            self._read(last=last)
+            if waited and len(self._match.missing) < missing:
+                lag = waited
+            if self._match.complete or (last and (self._is_caught_up or waited >= 2 * settle)):
+                break
+            until = settle if not last else 2 * settle
+            time.sleep(max(0.05, min(wait, until - (time.monotonic() - began))))
+            wait = min(wait * 2, _LONGEST_WAIT)
+        return LookUp(self._is_caught_up, lag)
+
+    def _read(self, *, last: bool) -> None:
+        try:
+            self._read_filtered(last=last)
+            if last and not self._match.complete:
+                self._read_newest()
+            if self._match.has_list_rows:
+                self._match.count_list(self._contact_numbers())
+        except ClickSendError as error:
+            raise _unreadable(self._match.missing, error) from error
+
+    def _read_filtered(self, *, last: bool) -> None:
+        missing = self._match.missing
+        numbers = {message["to"] for message in missing if "to" in message}
+        if len(numbers) <= FEW_NUMBERS and len(numbers) == len(missing):
             for number in sorted(numbers):
                 self._take(self._client.iterate(self._history, q=f"to:{number}", date_from=self._since))
             return
         # The newest first: what is in doubt mostly left just now.
         page_of = partial(self._history, date_from=self._since, order_by="date:desc")
         first = page_of()
-        if first.total != self._read_rows and (first.total >= len(self._evidence.missing) or last):
+        if first.total != self._read_rows and (first.total >= len(missing) or last):
             self._take(iterate(lambda number: first if number == 1 else page_of(page=number)))
             self._read_rows = first.total
 
-    def _take(self, rows: Iterator[HistoryRow]) -> None:
-        for row in rows:
-            self._evidence.add(row)
-            if self._evidence.complete:
+    def _read_newest(self) -> None:
+        """Read without filters: a filter that finds nothing may be one that does not work."""
+        first = self._history(order_by="date:desc")
+        rows = _newest_first(first, lambda number: self._history(page=number, order_by="date:desc"))
+        for row in islice(rows, _NEWEST_ROWS + len(self._match.missing)):
+            if row.date is not None and row.date < self._since:
+                return
+            self._is_caught_up = self._is_caught_up or (row.date is not None and row.date > self._asked)
+            self._match.add(row)
+            if self._match.complete:
                 return
 
+    def _take(self, rows: Iterator[HistoryRow]) -> None:
+        for row in rows:
+            self._match.add(row)
+            # A list's contacts all carry one reference, so the first of them is not the last.
+            if self._match.complete and not self._match.has_lists:
+                return
 
-def messages_to_contacts(client: ClickSendClient, message: Message) -> list[Message]:
-    """Return the message to a list as those to its contacts, once for each number.
-
-    :raises HistoryUnreadableError: when the list cannot be read.
-    """
-    try:
-        contacts = list(client.iterate(client.contacts.list, message["list_id"]))
-    except ClickSendError as error:
-        raise _unreadable("list", [message], error) from error
-    common = {name: value for name, value in message.items() if name != "list_id"}
-    numbers = dict.fromkeys(contact.phone_number for contact in contacts if contact.phone_number)
-    return [{**common, "to": number} for number in numbers]
+    def _contact_numbers(self) -> list[str]:
+        """Return the numbers of the lists in doubt, to compare with; nobody is texted by them."""
+        ids = [message["list_id"] for message in self._match.missing if "list_id" in message]
+        contacts = [row for list_id in ids for row in self._client.iterate(self._client.contacts.list, list_id)]
+        return [contact.phone_number for contact in contacts if contact.phone_number]
 
 
-def _unreadable(what: str, messages: list[Message], error: ClickSendError) -> HistoryUnreadableError:
+def _newest_first(first: Page[HistoryRow], read: Any) -> Iterator[HistoryRow]:
+    """Yield rows from the newest on, also where the history does not heed the order that was asked for."""
+    dates = [row.date for row in first.rows if row.date is not None]
+    if dates and dates[0] < dates[-1] and first.last_page > 1:
+        for number in range(first.last_page, 0, -1):
+            yield from reversed(first.rows if number == 1 else read(number).rows)
+        return
+    yield from iterate(lambda number: first if number == 1 else read(number))
+
+
+def _unreadable(messages: list[Message], error: ClickSendError) -> HistoryUnreadableError:
     return HistoryUnreadableError(
-        f"{len(messages)} messages are in doubt and the {what} cannot be read ({error}). "
+        f"{len(messages)} messages are in doubt and the history cannot be read ({error}). "
         "Nothing is sent again; a later try looks again.",
-        unknown=_shown(messages),
+        unknown=shown(messages),
     )
 
 
-def outcome_unknown(messages: list[Message], reason: str) -> ClickSendOutcomeUnknownError:
-    """Return the error for messages of which the history stayed silent."""
-    return ClickSendOutcomeUnknownError(
-        f"Whether {len(messages)} messages were sent is unknown ({reason}); the history stayed silent.",
-        unknown=_shown(messages),
-    )
-
-
-def _shown(messages: list[Message]) -> list[dict[str, Any]]:
+def shown(messages: list[Message]) -> list[dict[str, Any]]:
+    """Return messages as errors may show them."""
     return [
-        {"to": mask_number(message["to"]) if "to" in message else None, "custom_string": message["custom_string"]}
+        {
+            "to": mask_number(message["to"]) if "to" in message else f"list {message.get('list_id')}",
+            "custom_string": message["custom_string"],
+        }
         for message in messages
     ]

@@ -1,31 +1,36 @@
 """Sending a batch so that every message is accepted exactly once, whatever happens between two lines or on the wire.
 
 The order of things is what makes it so: write down what is about to leave, send, write down the answer. What may have
-left without an answer is looked up in the history, and only a history that stayed silent for `settle` seconds lets the
-policy decide.
+left without an answer is looked up in the history; when that stays silent, the policy decides whether it leaves once
+more. Nothing leaves more than twice over all tries of a task: then the error says what is not known.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendNotFoundError
+from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendNotFoundError, ClickSendOutcomeUnknownError
 from airflow_provider_clicksend.api.retry import may_have_been_accepted
-from airflow_provider_clicksend.engine.history import CLOCK_MARGIN, look_up, messages_to_contacts, outcome_unknown
-from airflow_provider_clicksend.engine.send_state import BatchChangedError, Entry, Ledger, Opening
-from airflow_provider_clicksend.messaging.batch_result import (
-    Chunk,
-    Evidence,
-    Message,
-    Tally,
-    identity,
-    retried,
-    unanswered,
+from airflow_provider_clicksend.engine.history import (
+    MARGIN,
+    UNKNOWN_CLOCK_MARGIN,
+    HistoryReader,
+    shown,
 )
+from airflow_provider_clicksend.engine.requests import Requests, SendRequest
+from airflow_provider_clicksend.engine.send_state import (
+    MAX_LEAVES,
+    BatchChangedError,
+    Entry,
+    SendState,
+    TaskTry,
+)
+from airflow_provider_clicksend.messaging.batch_result import BatchResult, Chunk, retried, unanswered
+from airflow_provider_clicksend.messaging.history_match import HistoryMatch, Message, message_key
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
@@ -33,24 +38,41 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: How often a chunk leaves at most within one try of the task.
-MAX_SENDS = 3
 #: So many messages a warning names.
 _NAMED = 20
-
-Chunks = Callable[[], Iterable[Chunk]]
+#: Seconds between two lines about the progress of a large send.
+_PROGRESS_SECONDS = 10.0
+#: Seconds by which ClickSend's clock, read from a header in whole seconds, may seem to be ahead of its history.
+_CLOCK_SLACK = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """What to do about doubt.
+class Sent:
+    """What a send came to, also one that raised.
 
-    :param settle: seconds within which the history shows an accepted message.
-    :param on_unknown: ``"resend"`` (nothing is lost) or ``"fail"`` (nothing is doubled) when it stays silent.
+    :param result: what is settled. :param earlier: what of it earlier tries had got accepted.
+    :param since: when the first request may have left (Unix seconds). :param was_cleared: whether a person cleared the
+        task and nobody was texted again for it.
     """
 
-    settle: float = 60.0
-    on_unknown: str = "resend"
+    result: BatchResult
+    earlier: BatchResult
+    since: int
+    was_cleared: bool
+
+
+@dataclass(slots=True)
+class Work:
+    """What is left to do for a chunk.
+
+    :param pending: the messages to send, which may have left `leaves` times before.
+    :param stuck: those of which nobody can say whether they were sent; they may have left `stuck_leaves` times.
+    """
+
+    pending: list[Message]
+    leaves: int = 0
+    stuck: list[Message] = field(default_factory=list)
+    stuck_leaves: int = 0
 
 
 class SendStoppedError(ClickSendError):
@@ -58,60 +80,54 @@ class SendStoppedError(ClickSendError):
 
 
 class Sender:
-    """Sends one batch.
+    """Sends what a request describes. `run` does it; `sent` tells what is settled, also after an error.
 
-    :param client: the client. :param channel: ``"sms"``, ``"mms"`` or ``"voice"``.
-    :param chunks: gives the requests of the batch, anew at each call.
-    :param list_id: the contact list when the batch is one; its contacts are the messages then.
-    :param ledger: what earlier tries wrote down. :param batch: the batch reference.
-    :param listed: whether accepted messages are kept one by one.
+    :param client: the client. :param request: what to send. :param state: what the tries of this task write down.
     """
 
-    def __init__(
-        self,
-        client: ClickSendClient,
-        channel: str,
-        chunks: Chunks,
-        *,
-        list_id: int | None = None,
-        ledger: Ledger,
-        batch: str,
-        policy: Policy,
-        listed: bool,
-    ) -> None:
+    def __init__(self, client: ClickSendClient, request: SendRequest, state: SendState) -> None:
         self._client = client
-        self._resource: Any = getattr(client, channel)
-        self._chunks = chunks
-        self._list_id = list_id
-        self._ledger = ledger
-        self._batch = batch
-        self._policy = policy
-        self._listed = listed
+        self._requests = Requests(client, request)
+        self._resource: Any = self._requests.resource
+        self._request = request
+        self._state = state
         self._stopped = False
-        #: When the first request of the first try may have left (Unix seconds).
-        self.since = 0
-        #: What earlier tries had got accepted.
-        self.earlier = Tally(listed)
-        self.tally = Tally(listed)
+        self._earlier = BatchResult(request.is_listed)
+        self._result = BatchResult(request.is_listed)
+        self._unknown: list[Message] = []
+        #: When this try began the batch, on this machine's monotonic clock; None when an earlier one did.
+        self._began: float | None = None
 
-    def run(self, *, since: int | None, cleared: bool = False) -> None:
-        """Send what no earlier try got accepted. `tally` tells what is settled, also after an error.
+    @property
+    def sent(self) -> Sent:
+        """What is settled so far."""
+        return Sent(self._result, self._earlier, int(self._state.opening.since), self._state.cleared)
 
-        :param since: when an earlier try may have begun to send (Unix seconds); None on a first try.
-        :param cleared: a person cleared the task: what was refused is tried again.
+    def run(self, task_try: TaskTry, *, is_first: bool) -> Sent:
+        """Send what no earlier try got accepted.
+
+        :param is_first: what `SendState.begin` said.
+        :raises ClickSendOutcomeUnknownError: for messages of which nobody can say whether they were sent.
         """
-        entries, trusted = self._begin(since, cleared=cleared)
-        evidence = self._evidence(entries, trusted=trusted)
-        for chunk in self._chunks():
-            entry = entries.pop(chunk.place, None) or Entry(Tally(self._listed))
+        self._began = time.monotonic() if is_first else None
+        self._state.open()
+        entries = {} if is_first else self._entries()
+        match = self._match_earlier(entries)
+        for chunk in self._requests:
+            entry = entries.pop(chunk.place, None) or Entry(BatchResult(self._request.is_listed))
             try:
-                pending, doubted = self._pending(chunk, entry, evidence, cleared=cleared)
-                self.earlier.merge(entry.settled)
-                self._deliver(chunk, entry.settled, pending, doubted)
+                work = self._work(chunk, entry, match)
+                self._earlier.merge(entry.settled)
+                self._deliver(chunk, entry.settled, work)
+                self._unknown += work.stuck
             finally:
-                self.tally.merge(entry.settled)
-        if not trusted:
-            self._ledger.open(Opening(self.since, trusted=True))
+                self._result.merge(entry.settled)
+        # Also the fence of the result: a try that is not the newest cannot write, and so does not get to push.
+        self._since()
+        self._state.write_opening(replace(self._state.opening, max_tries=task_try.max_tries, trusted=True))
+        if self._unknown:
+            raise _outcome_unknown(self._unknown, f"sent {self._state.opening.leaves} times without an answer")
+        return self.sent
 
     def stop(self) -> None:
         """Let nothing more leave."""
@@ -119,13 +135,14 @@ class Sender:
 
     def cancel_scheduled(self) -> int:
         """Cancel what the history shows as scheduled, and return how many messages that were."""
-        ours = {self._key(message) for chunk in self._chunks() for message in self._unfolded(chunk.messages)}
-        rows = self._client.iterate(self._resource.history, date_from=self.since - CLOCK_MARGIN, order_by="date:desc")
-        now = time.time()
+        ours = {message_key(message) for chunk in self._requests for message in chunk.messages}
+        since = max(0, int(self._since() - MARGIN))
+        rows = self._client.iterate(self._resource.history, date_from=since, order_by="date:desc")
+        now = self._client.clock.now()
         scheduled = [
             row.message_id
             for row in rows
-            if (row.schedule or 0) > now and identity(self._key_batch, row.custom_string, row.to) in ours
+            if (row.schedule or 0) > now and message_key({"custom_string": row.custom_string, "to": row.to}) in ours
         ]
         return sum(self._cancels(message_id) for message_id in scheduled)
 
@@ -136,169 +153,181 @@ class Sender:
             return False  # it was sent meanwhile, or cancelled before
         return True
 
-    def _begin(self, since: int | None, *, cleared: bool) -> tuple[dict[int, Entry], bool]:
-        """Return what is known of each chunk, and whether the ledger tells; where it does not, all are in doubt."""
-        opening = self._ledger.opening()
-        is_first = opening is None and since is None
-        if opening is None:
-            opening = Opening(int(time.time()) if since is None else since, trusted=is_first)
-            self._ledger.open(opening)
-        self.since = opening.since
-        if is_first:
-            return {}, True
+    def _entries(self) -> dict[int, Entry]:
+        """Return what is known of each chunk; where nothing can be trusted, all of it may have left."""
+        opening = self._state.opening
         if opening.trusted:
             try:
-                return {chunk.place: self._entry(chunk, cleared=cleared) for chunk in self._chunks()}, True
+                return {chunk.place: self._state.read(chunk) for chunk in self._requests}
             except BatchChangedError:
                 log.warning("The messages are not those of the earlier try: the history tells who was texted.")
-                self._ledger.open(Opening(self.since, trusted=False))
-        return {chunk.place: Entry(Tally(self._listed), in_flight=True) for chunk in self._chunks()}, False
+                self._state.write_opening(replace(opening, trusted=False, leaves=max(1, opening.leaves)))
+        leaves = max(1, self._state.opening.leaves)
+        return {chunk.place: Entry(BatchResult(self._request.is_listed), leaves=leaves) for chunk in self._requests}
 
-    def _entry(self, chunk: Chunk, *, cleared: bool) -> Entry:
-        entry = self._ledger.read(chunk)
-        open_again = entry.unsettled or any(retried(refused, cleared=cleared) for refused in entry.settled.refused)
-        if self._list_id is not None and open_again:
-            # Sent again as a list, it would reach all its contacts: each is looked for instead.
-            return Entry(Tally(self._listed), in_flight=True)
-        return entry
-
-    def _evidence(self, entries: dict[int, Entry], *, trusted: bool) -> Evidence:
+    def _match_earlier(self, entries: Mapping[int, Entry]) -> HistoryMatch:
         """Look up everything that an earlier try left in doubt, in one go."""
         doubtful: list[Message] = []
-        current: set[str] = set()
-        for chunk in self._chunks() if entries else ():
-            entry = entries[chunk.place]
-            messages = self._unfolded(chunk.messages) if entry.in_flight else chunk.messages
-            doubtful += self._doubtful(messages, entry)
-            if not trusted:
-                current.update(message["custom_string"] for message in messages)
-        evidence = Evidence(doubtful, batch=self._key_batch, current=None if trusted else frozenset(current))
+        for chunk in self._requests if entries else ():
+            doubtful += _doubtful(chunk.messages, entries[chunk.place])
+        match = self._new_match(doubtful)
         if doubtful:
             log.info("An earlier try left %d messages in doubt; looking them up in the history.", len(doubtful))
-            self._look_up(evidence, since=self.since)
-            log.info("The history shows %d of them.", len(doubtful) - len(evidence.missing))
-        return evidence
+            # Nothing of this try has left, so all that the history shows now and later is older than this moment.
+            self._look_up(match, asked=self._client.clock.now(), learn=False)
+            log.info("The history shows %d of them.", len(doubtful) - len(match.missing))
+        return match
 
-    def _doubtful(self, messages: list[Message], entry: Entry) -> list[Message]:
-        """Return what only the history knows. THROTTLED means that an equal text went out: maybe this one."""
-        throttled = {self._key(refused) for refused in entry.settled.refused if refused["status"] == "THROTTLED"}
-        return [
-            message
-            for message in messages
-            if (entry.in_flight if entry.is_unsettled(key := self._key(message)) else key in throttled)
-        ]
-
-    def _pending(
-        self, chunk: Chunk, entry: Entry, evidence: Evidence, *, cleared: bool
-    ) -> tuple[list[Message], set[str]]:
-        """Return the messages to send now, and the identities of those that may have been sent before."""
-        if entry.unsettled is None and not entry.in_flight:
-            return chunk.messages, set()
+    def _work(self, chunk: Chunk, entry: Entry, match: HistoryMatch) -> Work:
+        """Settle what the history shows, and return what is left to do."""
+        if entry.unsettled is None and not entry.leaves:
+            return Work(chunk.messages)
         settled = entry.settled
-        again = {self._key(refused) for refused in settled.refused if retried(refused, cleared=cleared)}
-        settled.refused = [refused for refused in settled.refused if self._key(refused) not in again]
+        again = set() if self._request.list_id else self._refused_again(settled)
+        settled.refused = [refused for refused in settled.refused if _text(refused) not in again]
         pending: list[Message] = []
         unknown: list[Message] = []
-        for message in self._unfolded(chunk.messages) if entry.in_flight else chunk.messages:
-            key = self._key(message)
-            in_doubt = entry.in_flight and entry.is_unsettled(key)
+        for message in chunk.messages:
+            key = _text(message)
             if not entry.is_unsettled(key) and key not in again:
                 continue
-            if row := evidence.take(message):
-                settled.add_found(row)
+            if rows := match.rows(message):
+                for row in rows:
+                    settled.add_found(row)
+            elif entry.leaves and entry.is_unsettled(key):
+                unknown.append(message)
             else:
-                (unknown if in_doubt else pending).append(message)
-        self._decide(unknown, "an earlier try ended without an answer")
-        return pending + unknown, {self._key(message) for message in unknown}
+                pending.append(message)
+        resent = self._resendable(unknown, match, entry.leaves, "an earlier try ended without an answer")
+        stuck = [message for message in unknown if message not in resent]
+        return Work(pending + resent, entry.leaves if resent else 0, stuck, entry.leaves)
 
-    def _deliver(self, chunk: Chunk, settled: Tally, pending: list[Message], doubted: set[str]) -> None:
-        begun = int(time.time())
-        for _ in range(MAX_SENDS):
-            if not pending:
-                break
+    def _refused_again(self, settled: BatchResult) -> set[str]:
+        return {_text(refused) for refused in settled.refused if retried(refused, cleared=self._state.cleared)}
+
+    def _resendable(self, unknown: list[Message], match: HistoryMatch, leaves: int, reason: str) -> list[Message]:
+        """Return those of which the policy lets one more copy leave."""
+        resent = [message for message in unknown if not match.is_uncertain(message)]
+        # Where nothing outlives a try, the next one must be able to count on it that this one sent once only.
+        sent_here = self._began is not None and not self._state.remembers
+        if self._request.on_unknown == "fail" or leaves >= MAX_LEAVES or sent_here:
+            return []
+        if resent:
+            log.warning(
+                "The history shows nothing of %d messages for %g s (%s); sending them once more: %s",
+                len(resent),
+                self._settle(),
+                reason,
+                ", ".join(message["custom_string"] for message in resent[:_NAMED])
+                + (" ..." if len(resent) > _NAMED else ""),
+            )
+        return resent
+
+    def _deliver(self, chunk: Chunk, settled: BatchResult, work: Work) -> None:
+        while work.pending:
             if self._stopped:
-                raise SendStoppedError(f"Killed: {len(pending)} messages of this request were not sent.")
-            self._note(chunk, settled, pending, in_flight=True)
-            missing = self._post(chunk, settled, pending, doubted)
-            pending = self._resolve(missing, settled, since=begun) if missing else []
-            doubted |= {self._key(message) for message in pending}
-        if pending:
-            raise outcome_unknown(pending, f"sent {MAX_SENDS} times without an answer")
-        self._ledger.write(chunk, settled, [], in_flight=False)
+                raise SendStoppedError(f"Killed: {len(work.pending)} messages of this request were not sent.")
+            self._note(chunk, settled, work, leaves=work.leaves + 1)
+            missing = self._post(chunk, settled, work)
+            work.leaves += 1
+            match = self._match_now(missing, settled)
+            work.pending = match.missing
+            resent = self._resendable(work.pending, match, work.leaves, "a request ended without an answer")
+            if len(resent) < len(work.pending):
+                self._note(chunk, settled, work, leaves=work.leaves)
+                raise _outcome_unknown(work.pending, f"sent {work.leaves} times without an answer")
+        self._state.write(chunk, settled, _texts(work.stuck), leaves=work.stuck_leaves if work.stuck else 0)
 
-    def _post(self, chunk: Chunk, settled: Tally, pending: list[Message], doubted: set[str]) -> list[Message]:
+    def _post(self, chunk: Chunk, settled: BatchResult, work: Work) -> list[Message]:
         """Send, count the answers, and return the messages that are in doubt now."""
         try:
-            answer = self._resource.send(pending, **chunk.extra)
+            answer = self._requests.send(work.pending, chunk.extra)
         except ClickSendError as error:
             if may_have_been_accepted(error):
-                log.warning("%d messages may have been sent: %s Looking in the history.", len(pending), error)
-                return pending
+                log.warning("%d messages may have been sent: %s Looking in the history.", len(work.pending), error)
+                return work.pending
             # What was in doubt before stays so: this request did not leave, an earlier one may have.
-            self._note(chunk, settled, pending, in_flight=bool(doubted))
+            self._note(chunk, settled, work, leaves=work.leaves)
             raise
-        throttled = {self._key_of(sent) for sent in answer.refused if sent.status == "THROTTLED"} & doubted
         settled.add_accepted(answer)
-        settled.add_refused(sent for sent in answer.refused if self._key_of(sent) not in throttled)
-        if throttled:
-            self._resolve_throttled([message for message in pending if self._key(message) in throttled], settled)
-        return unanswered(pending, answer)
+        throttled = [sent for sent in answer.refused if sent.status == "THROTTLED"] if work.leaves else []
+        settled.add_refused(sent for sent in answer.refused if sent not in throttled)
+        self._resolve_throttled(throttled, work.pending, settled)
+        return unanswered(work.pending, answer)
 
-    def _resolve_throttled(self, messages: list[Message], settled: Tally) -> None:
+    def _resolve_throttled(self, throttled: list[SentMessage], pending: list[Message], settled: BatchResult) -> None:
         """Look again: an equal text that went to this number just now is most likely the one in doubt."""
-        for message in self._unfound(messages, settled, since=self.since):
-            refusal = {key: message.get(key) for key in ("to", "custom_string")}
-            settled.refused.append({**refusal, "status": "THROTTLED"})
+        keys = {message_key({"custom_string": sent.custom_string, "to": sent.to}) for sent in throttled}
+        match = self._match_now([message for message in pending if message_key(message) in keys], settled)
+        for message in match.missing:
+            settled.refused.append({"to": message.get("to"), "status": "THROTTLED", **_reference(message)})
 
-    def _resolve(self, doubtful: list[Message], settled: Tally, *, since: int) -> list[Message]:
-        """Count what the history shows and return the rest, if the policy lets it be sent again."""
-        unknown = self._unfound(self._unfolded(doubtful), settled, since=since)
-        self._decide(unknown, "a request ended without an answer")
-        return unknown
-
-    def _unfound(self, messages: list[Message], settled: Tally, *, since: int) -> list[Message]:
-        """Count what the history shows and return the rest."""
-        evidence = Evidence(messages, batch=self._key_batch)
-        self._look_up(evidence, since=since)
-        for message in messages:
-            if row := evidence.take(message):
+    def _match_now(self, doubtful: list[Message], settled: BatchResult) -> HistoryMatch:
+        """Count what the history shows of messages that this try has sent."""
+        match = self._new_match(doubtful)
+        if doubtful:
+            self._look_up(match, asked=self._client.clock.now(), learn=True)
+        for message in doubtful:
+            for row in match.rows(message):
                 settled.add_found(row)
-        return evidence.missing
+        return match
 
-    def _decide(self, unknown: list[Message], reason: str) -> None:
-        if not unknown:
-            return
-        if self._policy.on_unknown == "fail":
-            raise outcome_unknown(unknown, reason)
-        log.warning(
-            "The history shows nothing of %d messages for %g s (%s); sending them again: %s",
-            len(unknown),
-            self._policy.settle,
-            reason,
-            ", ".join(message["custom_string"] for message in unknown[:_NAMED])
-            + (" ..." if len(unknown) > _NAMED else ""),
-        )
+    def _new_match(self, doubtful: list[Message]) -> HistoryMatch:
+        since = self._since()
+        slack = _CLOCK_SLACK if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN
+        return HistoryMatch(doubtful, since=since - slack)
 
-    def _look_up(self, evidence: Evidence, *, since: int) -> None:
-        settled_at = time.time() + self._policy.settle
-        look_up(self._client, self._resource, evidence, since=since, settled_at=settled_at)
+    def _look_up(self, match: HistoryMatch, *, asked: float, learn: bool) -> None:
+        since = self._since() - (MARGIN if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN)
+        found = HistoryReader(self._client, self._resource, match, since=since, asked=asked).look_up(self._settle())
+        if not match.complete and not found.is_caught_up:
+            log.warning("The history shows nothing newer than the request, so that its silence proves nothing.")
+        if learn and found.lag > self._state.opening.lag:
+            log.info("The history was %.0f s late; it is given that time from now on.", found.lag)
+            self._state.write_opening(replace(self._state.opening, lag=found.lag))
 
-    def _note(self, chunk: Chunk, settled: Tally, pending: list[Message], *, in_flight: bool) -> None:
-        keys = None if pending == chunk.messages else [self._key(message) for message in pending]
-        self._ledger.write(chunk, settled, keys, in_flight=in_flight)
+    def _settle(self) -> float:
+        return max(self._request.settle, 1.5 * self._state.opening.lag)
 
-    def _unfolded(self, messages: list[Message]) -> list[Message]:
-        """Return the message to a list as those to its contacts: in doubt, each of them is looked for."""
-        if self._list_id is None or "list_id" not in messages[0]:
-            return messages
-        return messages_to_contacts(self._client, messages[0])
+    def _since(self) -> float:
+        """Return when the first request may have left; on ClickSend's clock as soon as an answer has told it."""
+        opening, clock = self._state.opening, self._client.clock
+        if self._began is not None and clock.is_known and not opening.is_server_time:
+            since = clock.now() - (time.monotonic() - self._began)
+            self._state.write_opening(replace(opening, since=since, is_server_time=True))
+        return self._state.opening.since
 
-    @property
-    def _key_batch(self) -> str:
-        return self._batch if self._list_id is None else ""
+    def _note(self, chunk: Chunk, settled: BatchResult, work: Work, *, leaves: int) -> None:
+        """Write down what is settled, and that the rest may have left so often."""
+        unsettled = None if work.pending == chunk.messages else _texts(work.pending + work.stuck)
+        self._state.write(chunk, settled, unsettled, leaves=max(leaves, work.stuck_leaves if work.stuck else 0))
 
-    def _key(self, message: Mapping[str, Any]) -> str:
-        return identity(self._key_batch, message["custom_string"], message.get("to"))
 
-    def _key_of(self, sent: SentMessage) -> str:
-        return identity(self._key_batch, sent.custom_string, sent.to)
+def _doubtful(messages: Iterable[Message], entry: Entry) -> Iterator[Message]:
+    """Yield what only the history knows. THROTTLED means that an equal text went out: maybe this one."""
+    throttled = {_text(refused) for refused in entry.settled.refused if refused["status"] == "THROTTLED"}
+    for message in messages:
+        if entry.leaves if entry.is_unsettled(key := _text(message)) else key in throttled:
+            yield message
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    """Return what identifies a message in a record."""
+    return "|".join(message_key(message))
+
+
+def _texts(messages: Iterable[Message]) -> list[str]:
+    return [_text(message) for message in messages]
+
+
+def _reference(message: Message) -> dict[str, Any]:
+    return {"custom_string": message["custom_string"]}
+
+
+def _outcome_unknown(messages: list[Message], reason: str) -> ClickSendOutcomeUnknownError:
+    """Return the error for messages of which the history stayed silent."""
+    return ClickSendOutcomeUnknownError(
+        f"Whether {len(messages)} messages were sent is unknown ({reason}, and the history does not show them). They "
+        "are not sent again. Look for them in ClickSend's dashboard; a later try looks again.",
+        unknown=shown(messages),
+    )

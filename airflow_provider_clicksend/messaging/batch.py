@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.messaging.batch_result import Chunk, Message
+from airflow_provider_clicksend.messaging.history_match import Message
 from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
-from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference
+from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference, words_mark
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class Batch:
     template: str | None = None
     max_parts: int | None = None
     cut: bool = False
-    _common: dict[str, Any] = field(init=False)
+    _common: dict[str, Any] = field(init=False, repr=False)
+    _equal_places: dict[str, list[int]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         given = {name: value for name, value in self.common.items() if value is not None}
@@ -60,6 +62,12 @@ class Batch:
         if self.cut and self.max_parts and given.get("body"):
             given["body"] = cut_to_parts(given["body"], self.max_parts)
         object.__setattr__(self, "_common", given)
+
+    def with_reference(self, reference: str) -> Batch:
+        """Return the same checked messages under another reference."""
+        other = replace(self, reference=reference)
+        other._equal_places.update(self._equal_places)
+        return other
 
     def __len__(self) -> int:
         return len(self.recipients)
@@ -86,7 +94,9 @@ class Batch:
                 problem = "has a custom_string of its own, with which resend_on_clear cannot tell old from new"
             if problem:
                 bad.append(f"to[{place}] {problem}" if len(self) > 1 else f"to {problem}")
-        if bad:
+        if not bad:
+            self._equal_places.update(self._find_equal_places())
+        else:
             more = f" and {len(bad) - _NAMED_ROWS} more" if len(bad) > _NAMED_ROWS else ""
             raise ClickSendConfigError(f"{'; '.join(bad[:_NAMED_ROWS])}{more}. Nothing was sent.", field="to")
 
@@ -151,14 +161,33 @@ class Batch:
             )
 
     def _message(self, place: int, row: str | Mapping[str, Any]) -> Message:
-        if isinstance(row, str) and not self.template:
-            message = {**self._common, "to": row}
-        else:
-            message = self._row_message({"to": row} if isinstance(row, str) else row)
+        message = self._without_reference(row)
         if not message.get("custom_string"):
-            recipient = str(message.get("to") or message.get("list_id"))
-            message["custom_string"] = message_reference(self.reference, place, recipient)
+            mark = words_mark(message)
+            message["custom_string"] = message_reference(self.reference, mark, self._number(place, mark))
         return message
+
+    def _without_reference(self, row: str | Mapping[str, Any]) -> Message:
+        if isinstance(row, str) and not self.template:
+            return {**self._common, "to": row}
+        return self._row_message({"to": row} if isinstance(row, str) else row)
+
+    def _number(self, place: int, mark: str) -> int:
+        """Return how many equal messages come before this place."""
+        places = self._equal_places.get(mark)
+        return places.index(place) if places else 0
+
+    def _find_equal_places(self) -> dict[str, list[int]]:
+        """Return the places of each message that stands there several times: mostly there is none."""
+        numbers = self.recipients
+        if not self.template and len(set(filter(_is_text, numbers))) == len(numbers):
+            return {}
+        marks = [words_mark(self._without_reference(row)) for row in self.recipients]
+        places: dict[str, list[int]] = {mark: [] for mark, count in Counter(marks).items() if count > 1}
+        for place, mark in enumerate(marks) if places else ():
+            if mark in places:
+                places[mark].append(place)
+        return places
 
     def _row_message(self, row: Mapping[str, Any]) -> Message:
         fields = {name: value for name, value in row.items() if value is not None and name in self.row_fields}
@@ -171,12 +200,6 @@ class Batch:
         if self.cut and self.max_parts and fields.get("body"):
             fields["body"] = cut_to_parts(fields["body"], self.max_parts)
         return {**self._common, **fields}
-
-
-def chunks(batch: Batch, size: int) -> Iterator[Chunk]:
-    """Yield the messages, `size` at a time."""
-    for start in range(0, len(batch), size):
-        yield Chunk(start, batch.messages(start, start + size))
 
 
 def fill(template: str, row: Mapping[str, Any]) -> str:
@@ -228,6 +251,10 @@ def check_sender(sender: object) -> None:
         raise ClickSendConfigError(
             "sender must be a number, or a name of 3 to 11 letters and digits without spaces", field="sender"
         )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _number_problem(number: object) -> str | None:

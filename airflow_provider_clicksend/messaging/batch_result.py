@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,13 +11,11 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import TEMPORARY_STATUSES
-from airflow_provider_clicksend.messaging.reference import belongs_to, recipient_mark
+from airflow_provider_clicksend.messaging.history_match import Message, message_key
+from airflow_provider_clicksend.messaging.numbers import digits
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.messages import HistoryRow, SendResult, SentMessage
-
-#: One message as it leaves: ``to`` or ``list_id``, ``body``, ``custom_string`` ...
-Message = dict[str, Any]
 
 #: Above so many messages a result keeps counts and refusals only, so that XCom does not carry megabytes.
 MAX_LISTED = 1000
@@ -43,7 +41,7 @@ class Chunk:
 
 
 @dataclass(slots=True)
-class Tally:
+class BatchResult:
     """What is settled.
 
     :param rows: one entry an accepted message, kept for small batches only (`listed`).
@@ -79,8 +77,8 @@ class Tally:
         if self.listed:
             self.rows.append(_entry(row))
 
-    def merge(self, other: Tally) -> None:
-        """Add another tally."""
+    def merge(self, other: BatchResult) -> None:
+        """Add another result."""
         self.accepted += other.accepted
         self.refused += other.refused
         self.total_price += other.total_price
@@ -99,7 +97,7 @@ class Tally:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any], rows: list[dict[str, Any]], *, listed: bool) -> Tally:
+    def from_json(cls, data: Mapping[str, Any], rows: list[dict[str, Any]], *, listed: bool) -> BatchResult:
         """Rebuild what `to_json` gave."""
         return cls(
             listed=listed,
@@ -124,100 +122,46 @@ def _entry(message: SentMessage | HistoryRow) -> dict[str, Any]:
     }
 
 
-def result(tally: Tally, *, handle: Mapping[str, Any]) -> dict[str, Any]:
+def as_xcom(outcome: BatchResult, *, handle: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a send gives to XCom.
 
     :param handle: stands in for the ids when there are too many to list; the sensors take it as `message_ids`.
     """
-    refused = [{**entry, "message_id": None} for entry in tally.refused] if tally.listed else []
+    refused = [{**entry, "message_id": None} for entry in outcome.refused] if outcome.listed else []
     return {
-        "message_ids": [row["message_id"] for row in tally.rows] if tally.listed else dict(handle),
-        "accepted": tally.accepted,
-        "refused": tally.refused,
-        "total_price": f"{tally.total_price:.4f}",
-        "parts": tally.parts,
-        "currency": tally.currency,
-        "messages": [{**row, "status": "SUCCESS"} for row in tally.rows] + refused,
+        "message_ids": [row["message_id"] for row in outcome.rows] if outcome.listed else dict(handle),
+        "accepted": outcome.accepted,
+        "refused": outcome.refused,
+        "total_price": f"{outcome.total_price:.4f}",
+        "parts": outcome.parts,
+        "currency": outcome.currency,
+        "messages": [{**row, "status": "SUCCESS"} for row in outcome.rows] + refused,
     }
-
-
-def identity(batch: str, custom_string: str | None, number: str | None) -> str:
-    """Return what tells a message from all others, as it leaves, in an answer and in the history.
-
-    :param batch: the batch reference: a reference of that batch is enough, a custom string of the user's needs the
-        number too. ``""`` for a list, whose messages share one reference.
-    """
-    if belongs_to(batch, custom_string):
-        return f"{custom_string}|"
-    # Without the plus: whether the history shows one was not seen.
-    return f"{custom_string or ''}|{(number or '').removeprefix('+')}"
 
 
 def unanswered(messages: list[Message], answer: SendResult) -> list[Message]:
     """Return the messages that an answer says nothing of. They are in doubt.
 
-    A list expands to one answer a contact: any number of answers, also none, speaks for it.
+    An answer names its messages by our reference, or at least by number. A list expands to one answer a contact: any
+    number of answers, also none, speaks for it.
     """
     if len(answer.rows) >= len(messages):
         return []
-    counts = Counter(message.custom_string for message in answer.messages)
+    answers = answer.messages
+    named = Counter(message_key({"custom_string": sent.custom_string, "to": sent.to}) for sent in answers)
+    unnamed = Counter(digits(sent.to) for sent in answers if not sent.custom_string)
     missing = []
     for message in messages:
+        key, number = message_key(message), digits(message.get("to"))
         if "list_id" in message:
             continue
-        if counts[message["custom_string"]] > 0:
-            counts[message["custom_string"]] -= 1
+        if named[key] > 0:
+            named[key] -= 1
+        elif unnamed[number] > 0:
+            unnamed[number] -= 1
         else:
             missing.append(message)
     return missing
-
-
-class Evidence:
-    """What the history shows of messages in doubt.
-
-    :param wanted: the messages in doubt, each with another identity.
-    :param batch: the batch reference, for `identity`.
-    :param current: the references of the whole batch as it is now. Rows of the batch that are not among them tell of a
-        list that changed its order between two tries: they count for the recipient, whatever the place. None when
-        nothing can have changed.
-    """
-
-    def __init__(self, wanted: Iterable[Message], *, batch: str, current: frozenset[str] | None = None) -> None:
-        self._batch = batch
-        self._current = current
-        self._missing = {identity(batch, message["custom_string"], message.get("to")): message for message in wanted}
-        self._rows: dict[str, HistoryRow] = {}
-        #: By recipient, then by their own reference: a history that is read twice shows them twice.
-        self._strays: dict[str, dict[str, HistoryRow]] = defaultdict(dict)
-
-    def add(self, row: HistoryRow) -> None:
-        """Take a row of the history into account."""
-        text = row.custom_string
-        # The history's own statuses are words ("Sent"); one in capitals ("INVALID_RECIPIENT") would be a refusal.
-        if not text or row.direction == "in" or (row.status or "").isupper():
-            return
-        key = identity(self._batch, text, row.to)
-        if self._missing.pop(key, None) is not None:
-            self._rows[key] = row
-        elif self._current is not None and belongs_to(self._batch, text) and text not in self._current:
-            self._strays[recipient_mark(text)][text] = row
-
-    @property
-    def complete(self) -> bool:
-        """Whether every wanted message was found."""
-        return not self._missing
-
-    @property
-    def missing(self) -> list[Message]:
-        """The messages that were not found under their own references."""
-        return list(self._missing.values())
-
-    def take(self, message: Message) -> HistoryRow | None:
-        """Return the row that shows this message was accepted, and use it up; None when nothing does."""
-        row = self._rows.pop(identity(self._batch, message["custom_string"], message.get("to")), None)
-        if row is None and (strays := self._strays.get(recipient_mark(message["custom_string"]))):
-            return strays.popitem()[1]
-        return row
 
 
 def retried(refused: Mapping[str, Any], *, cleared: bool) -> bool:

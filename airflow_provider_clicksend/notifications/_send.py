@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.api.errors import ClickSendMessageRefusedError
-from airflow_provider_clicksend.engine.history import HistoryUnreadableError
-from airflow_provider_clicksend.engine.send_state import Ledger
-from airflow_provider_clicksend.engine.sender import Policy, Sender
+from airflow_provider_clicksend.api.errors import ClickSendMessageRefusedError, ClickSendOutcomeUnknownError
+from airflow_provider_clicksend.engine.requests import SendRequest
+from airflow_provider_clicksend.engine.send_state import SendState, TaskTry
+from airflow_provider_clicksend.engine.sender import Sender
 from airflow_provider_clicksend.messaging.batch import Batch
-from airflow_provider_clicksend.messaging.batch_result import Chunk, Tally
+from airflow_provider_clicksend.messaging.batch_result import BatchResult
 from airflow_provider_clicksend.messaging.refusals import hint_for
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def send_alert(
     common: Mapping[str, Any],
     reference: str,
     settle: float,
-) -> Tally:
+) -> BatchResult:
     """Send one text or call to each number and return what ClickSend accepted.
 
     :param to: numbers in E.164.
@@ -41,22 +40,21 @@ def send_alert(
     """
     model = getattr(client, channel).message_model
     batch = Batch(recipients=to, common=common, reference=reference, model=model, row_fields=frozenset())
-    batch.check(now=time.time())
-    chunk = Chunk(0, batch.messages(0, len(batch)))
-
-    def send() -> Tally:
-        ledger = Ledger(None, reference, listed=True)
-        policy = Policy(settle=settle, on_unknown="resend")
-        sender = Sender(client, channel, lambda: [chunk], ledger=ledger, batch=reference, policy=policy, listed=True)
-        sender.run(since=None)
-        return sender.tally
-
+    batch.check(now=client.clock.now())
+    began = client.clock.now()
+    request = SendRequest(channel=channel, batch=batch, settle=settle)
     try:
-        tally = send()
-    except HistoryUnreadableError as error:
-        # Once more only. A history that can be read and stayed silent has led to repeats already: enough is enough.
-        log.warning("The alert may have been sent or not: %s Sending it again, since a lost one is worse.", error)
-        tally = send()
-    if tally.refused:
-        raise ClickSendMessageRefusedError(tally.refused, accepted=tally.accepted, hint=hint_for(tally.refused))
-    return tally
+        result = _send(client, request, TaskTry(number=1))
+    except ClickSendOutcomeUnknownError as error:
+        log.warning("The alert may have been sent or not: %s It is sent once more, since a lost one is worse.", error)
+        result = _send(client, request, TaskTry(number=2, began=began))
+    if result.refused:
+        raise ClickSendMessageRefusedError(result.refused, accepted=result.accepted, hint=hint_for(result.refused))
+    return result
+
+
+def _send(client: ClickSendClient, request: SendRequest, this_try: TaskTry) -> BatchResult:
+    """Send each message once; the second try only those that the history does not show."""
+    state = SendState(None)
+    is_first = state.begin(this_try, now=client.clock.now(), is_server_time=client.clock.is_known)
+    return Sender(client, request, state).run(this_try, is_first=is_first).result

@@ -1,24 +1,25 @@
-"""What a send operator does on the worker: from recipients to a batch, from a batch to a result."""
+"""What a send operator does on the worker: from its arguments to a request, from what was sent to a result."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendMessageRefusedError
-from airflow_provider_clicksend.engine.send_state import Ledger
-from airflow_provider_clicksend.engine.sender import Policy, Sender
+from airflow_provider_clicksend.engine.requests import Requests, SendRequest
+from airflow_provider_clicksend.engine.send_state import SendState, StateUnavailableError, TaskTry
+from airflow_provider_clicksend.engine.sender import Sender, Sent
 from airflow_provider_clicksend.messaging.batch import Batch
-from airflow_provider_clicksend.messaging.batch_result import MAX_LISTED, Tally, result
+from airflow_provider_clicksend.messaging.batch_result import BatchResult, as_xcom
 from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.messaging.reference import batch_reference
 from airflow_provider_clicksend.messaging.refusals import hint_for
 from airflow_provider_clicksend.operators._send_operator import Recipients
-from airflow_provider_clicksend.operators._task_tries import Tries
-from airflow_provider_clicksend.version_compat import Context, task_state_store
+from airflow_provider_clicksend.operators._task_tries import state_store, task_key, task_try
+from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, Context
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _NAMED = 20
 
 
-class Dispatch:
+class SendTask:
     """One execution of a send operator."""
 
     def __init__(self, operator: ClickSendSendOperator, client: ClickSendClient, context: Context) -> None:
@@ -37,21 +38,62 @@ class Dispatch:
         self._context = context
         self._log = operator.log
         self._list_id = None if operator.list_id is None else _list_id(operator.list_id)
-        self._tries = Tries.of(context, retries=operator.retries or 0, resend_on_clear=operator.resend_on_clear)
-        self._reference = batch_reference(*self._tries.key, generation=self._tries.generation)
+        self._sender: Sender | None = None
 
     def run(self) -> dict[str, Any]:
         """Check everything, then send, or ask the price for a dry run, and return the result."""
-        batch = self._batch()
-        now = time.time() if self._tries.began is None else None
-        batch.check(now=now, sent_again=self._operator.resend_on_clear)
+        this_try = task_try(self._context)
+        request = self._request(is_first=this_try.number == 1)
         if self._operator.dry_run_only:
-            priced = self._price(batch)
+            priced = self._price(request)
             self._push(priced)
             return priced
-        return self._send(batch)
+        state = SendState(state_store(self._context), listed=request.is_listed)
+        clock = self._client.clock
+        is_first = state.begin(
+            this_try,
+            now=clock.now(),
+            is_server_time=clock.is_known,
+            resend_on_clear=self._operator.resend_on_clear,
+        )
+        if state.opening.generation:
+            reference = batch_reference(*task_key(self._context), generation=state.opening.generation)
+            request = replace(request, batch=request.batch.with_reference(reference))
+        if self._operator.max_price is not None and is_first:
+            self._check_price(request)
+        self._sender = Sender(self._client, request, state)
+        try:
+            outcome = self._send(self._sender, request, this_try, is_first=is_first)
+            if not self._operator.resend_on_clear and not outcome["refused"]:
+                state.forget()
+            return outcome
+        finally:
+            # What ended by itself, also by a time-out, is not taken back by `on_kill`: the next try continues it.
+            self._sender = None
 
-    def _batch(self) -> Batch:
+    def stop(self) -> None:
+        """Let nothing more leave."""
+        if self._sender is not None:
+            self._sender.stop()
+
+    def cancel_scheduled(self) -> int:
+        """Cancel what is scheduled and not sent yet, and return how many messages that were."""
+        return 0 if self._sender is None else self._sender.cancel_scheduled()
+
+    def _request(self, *, is_first: bool) -> SendRequest:
+        operator = self._operator
+        batch = self._batch(batch_reference(*task_key(self._context)))
+        # A later try may find that the time of its schedule has passed meanwhile.
+        batch.check(now=self._client.clock.now() if is_first else None, sent_again=operator.resend_on_clear)
+        return SendRequest(
+            channel=operator.channel,
+            batch=batch,
+            list_id=self._list_id,
+            settle=operator.settle,
+            on_unknown=operator.on_unknown,
+        )
+
+    def _batch(self, reference: str) -> Batch:
         operator = self._operator
         to = operator.to.value if isinstance(operator.to, Recipients) else operator.to
         if (to is None) == (operator.list_id is None):
@@ -69,93 +111,97 @@ class Dispatch:
             # A mapped task's output is no list: it would ask Airflow anew for each element.
             recipients=recipients if isinstance(recipients, list) else list(recipients),
             common=common,
-            reference=self._reference,
+            reference=reference,
             model=getattr(self._client, operator.channel).message_model,
             row_fields=operator.row_fields,
             **operator.batch_options(self._client),
         )
 
-    def _send(self, batch: Batch) -> dict[str, Any]:
-        operator = self._operator
-        listed = len(batch) <= MAX_LISTED
-        ledger = Ledger(task_state_store(self._context), self._reference, listed=listed)
-        if operator.max_price is not None and ledger.opening() is None:
-            self._check_price(batch)
-        sender = operator.sending = Sender(
-            self._client,
-            operator.channel,
-            lambda: operator.requests(self._client, batch),
-            list_id=self._list_id,
-            ledger=ledger,
-            batch=self._reference,
-            policy=Policy(settle=operator.settle, on_unknown=operator.on_unknown),
-            listed=listed,
-        )
+    def _send(self, sender: Sender, request: SendRequest, this_try: TaskTry, *, is_first: bool) -> dict[str, Any]:
         try:
-            sender.run(since=self._tries.began, cleared=self._tries.cleared)
-        finally:
-            # What ended by itself, also by a time-out, is not taken back by `on_kill`: the next try continues it.
-            operator.sending = None
-            handle = {"reference": self._reference, "since": sender.since, "count": sender.tally.accepted}
-            outcome = result(sender.tally, handle=handle)
-            # Also, and above all, when something is raised now or below: the next task must know what was accepted.
-            self._push(outcome)
-        self._report(sender)
+            sender.run(this_try, is_first=is_first)
+        except StateUnavailableError:
+            # Whoever cannot write may be an old try: it changes nothing, its XComs included.
+            raise
+        except BaseException:
+            # What was accepted must be known to the tasks that follow, whatever ends this one.
+            self._push_quietly(self._outcome(sender.sent, request))
+            raise
+        outcome = self._outcome(sender.sent, request)
+        error = self._report(sender.sent)
+        if error is not None:
+            self._push_quietly(outcome)
+            raise error
+        self._push(outcome)
         return outcome
 
+    def _outcome(self, sent: Sent, request: SendRequest) -> dict[str, Any]:
+        handle = {"reference": request.batch.reference, "since": sent.since, "count": sent.result.accepted}
+        return as_xcom(sent.result, handle=handle)
+
     def _push(self, outcome: dict[str, Any]) -> None:
+        if not self._operator.do_xcom_push:
+            return
         self._context["ti"].xcom_push(key="return_value", value=outcome)
         # Airflow reads `send.output["message_ids"]` as the XCom of that key.
         self._context["ti"].xcom_push(key="message_ids", value=outcome["message_ids"])
 
-    def _report(self, sender: Sender) -> None:
-        tally = sender.tally
-        if self._tries.cleared and not self._operator.resend_on_clear and sender.earlier.accepted:
-            self._say_what_was_sent(sender)
+    def _push_quietly(self, outcome: dict[str, Any]) -> None:
+        """Push beside an error, which is what a person must read, whatever becomes of the push."""
+        try:
+            self._push(outcome)
+        except AIRFLOW_CALL_ERRORS as error:
+            self._log.warning("What was accepted could not be pushed to XCom: %s", error)
+
+    def _report(self, sent: Sent) -> ClickSendMessageRefusedError | None:
+        """Log what came out, and return the error for what was refused, if it is one."""
+        result = sent.result
+        if sent.was_cleared and sent.earlier.accepted:
+            self._say_what_was_sent(sent)
         self._log.info(
             "ClickSend accepted %d and refused %d %s messages (%d parts, %.4f %s).",
-            tally.accepted,
-            len(tally.refused),
+            result.accepted,
+            len(result.refused),
             self._operator.channel,
-            tally.parts,
-            tally.total_price,
-            tally.currency or "",
+            result.parts,
+            result.total_price,
+            result.currency or "",
         )
-        if not tally.accepted and not tally.refused:
+        if not result.accepted and not result.refused:
             self._log.warning("ClickSend named nobody it would send to: is the contact list empty?")
-        if not tally.refused:
-            return
-        error = ClickSendMessageRefusedError(tally.refused, accepted=tally.accepted, hint=hint_for(tally.refused))
+        if not result.refused:
+            return None
+        error = ClickSendMessageRefusedError(result.refused, accepted=result.accepted, hint=hint_for(result.refused))
         if self._operator.on_refused == "fail":
-            raise error
+            return error
         self._log.warning("%s", error)
+        return None
 
-    def _say_what_was_sent(self, sender: Sender) -> None:
-        rows = sender.earlier.rows
+    def _say_what_was_sent(self, sent: Sent) -> None:
+        rows = sent.earlier.rows
         shown = [f"{mask_number(row['to'])} ({row['message_id']})" for row in rows[:_NAMED]]
         self._log.warning(
             "This task was cleared. %d of its %s messages were sent before, from %s on; nobody is texted again. "
             "Set resend_on_clear=True to send again. Sent: %s%s",
-            sender.earlier.accepted,
+            sent.earlier.accepted,
             self._operator.channel,
-            datetime.fromtimestamp(sender.since, UTC).isoformat(),
-            ", ".join(shown) or f"everything under the reference {self._reference}",
+            datetime.fromtimestamp(sent.since, UTC).isoformat(),
+            ", ".join(shown) or "all that the history shows under this task's reference",
             ", ..." if len(rows) > _NAMED else "",
         )
 
-    def _price(self, batch: Batch) -> dict[str, Any]:
-        tally = Tally(listed=False)
-        resource = getattr(self._client, self._operator.channel)
-        for chunk in self._operator.requests(self._client, batch):
-            answer = resource.price(chunk.messages, **chunk.extra)
-            tally.add_accepted(answer)
-            tally.add_refused(answer.refused)
-        self._log.info("%d messages would cost %s %s.", tally.accepted, tally.total_price, tally.currency or "")
-        priced = result(tally, handle={})
-        return {**priced, "message_ids": [], "accepted": 0, "messages": []}
+    def _price(self, request: SendRequest) -> dict[str, Any]:
+        total = BatchResult(listed=False)
+        requests = Requests(self._client, request)
+        for chunk in requests:
+            answer = requests.price(chunk)
+            total.add_accepted(answer)
+            total.add_refused(answer.refused)
+        self._log.info("%d messages would cost %s %s.", total.accepted, total.total_price, total.currency or "")
+        return {**as_xcom(total, handle={}), "message_ids": [], "accepted": 0, "messages": []}
 
-    def _check_price(self, batch: Batch) -> None:
-        priced = self._price(batch)
+    def _check_price(self, request: SendRequest) -> None:
+        priced = self._price(request)
         limit = Decimal(str(self._operator.max_price))
         if Decimal(priced["total_price"]) > limit:
             raise ClickSendConfigError(

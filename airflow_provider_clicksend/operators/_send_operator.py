@@ -1,8 +1,8 @@
-"""What the send operators share. The work itself is in :mod:`.dispatch`, which only a worker imports."""
+"""What the send operators share. The work itself is in :mod:`._send`, which only a worker imports."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,12 +13,7 @@ from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
-    from airflow_provider_clicksend.engine.sender import Sender
-    from airflow_provider_clicksend.messaging.batch import Batch
-    from airflow_provider_clicksend.messaging.batch_result import Chunk
-
-#: Messages of one request.
-CHUNK = 1000
+    from airflow_provider_clicksend.operators._send import SendTask
 
 
 class Recipients:
@@ -97,7 +92,7 @@ class ClickSendSendOperator(ClickSendBaseOperator):
         self.max_price = max_price
         self.dry_run_only = dry_run
         #: What sends right now, for `on_kill`.
-        self.sending: Sender | None = None
+        self._running: SendTask | None = None
 
     @property
     def to(self) -> Any:
@@ -121,22 +116,20 @@ class ClickSendSendOperator(ClickSendBaseOperator):
         """Return further arguments of the batch; channels add theirs."""
         return {}
 
-    def requests(self, client: ClickSendClient, batch: Batch) -> Iterator[Chunk]:
-        """Yield the requests of the batch."""
-        from airflow_provider_clicksend.messaging.batch import chunks
-
-        yield from chunks(batch, CHUNK)
-
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
         """Send and return the result."""
-        from airflow_provider_clicksend.operators._send import Dispatch
+        from airflow_provider_clicksend.operators._send import SendTask
 
-        return Dispatch(self, client, context).run()
+        self._running = SendTask(self, client, context)
+        try:
+            return self._running.run()
+        finally:
+            self._running = None
 
     def on_kill(self) -> None:
         """Stop sending: Airflow 3 lets a killed task run on for some seconds."""
-        if self.sending is not None:
-            self.sending.stop()
+        if self._running is not None:
+            self._running.stop()
 
 
 class ClickSendScheduledSendOperator(ClickSendSendOperator):
@@ -152,7 +145,7 @@ class ClickSendScheduledSendOperator(ClickSendSendOperator):
 
     def on_kill(self) -> None:
         """Stop sending, and cancel what is scheduled if `cancel_on_kill` says so."""
-        sender = self.sending
+        running = self._running
         super().on_kill()
-        if sender is not None and self.cancel_on_kill:
-            self.log.info("Killed: cancelled %d scheduled messages.", sender.cancel_scheduled())
+        if running is not None and self.cancel_on_kill:
+            self.log.info("Killed: cancelled %d scheduled messages.", running.cancel_scheduled())

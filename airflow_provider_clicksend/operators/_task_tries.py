@@ -1,49 +1,87 @@
-"""What Airflow tells a task of its earlier tries."""
+"""What Airflow tells a task of its tries, and where it keeps what they write down."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import logging
+from hashlib import blake2b
 from typing import Any
 
-from airflow_provider_clicksend.version_compat import Context
+from airflow_provider_clicksend.engine.send_state import OPENING_KEY, GuardedStore, TaskTry
+from airflow_provider_clicksend.version_compat import (
+    AIRFLOW_CALL_ERRORS,
+    Context,
+    has_task_state_store,
+    never_expire,
+    task_state_store,
+)
+
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """Where a task stands.
+def task_key(context: Context) -> tuple[str, str, str, int]:
+    """Return what a reference is made of: DAG, run, task and map index."""
+    ti = context["ti"]
+    return ti.dag_id, ti.run_id, ti.task_id, ti.map_index
 
-    :param key: DAG, run, task and map index.
-    :param began: when an earlier try may have begun (Unix seconds); None on a first try.
-    :param cleared: whether a person cleared the task.
-    :param generation: how many tries came before the clear that shall send again; 0 unless `resend_on_clear`.
+
+def task_try(context: Context) -> TaskTry:
+    """Return which try this is, and a time at or before the first one.
+
+    A clear resets the run's start, not its planned time.
     """
-
-    key: tuple[str, str, str, int]
-    began: int | None
-    cleared: bool
-    generation: int
-
-    @classmethod
-    def of(cls, context: Context, *, retries: int, resend_on_clear: bool) -> Tries:
-        """Read a task's context.
-
-        Airflow sets ``max_tries`` to the retries at first, and at each clear to the tries so far plus the retries: the
-        difference is stable over the retries that follow a clear.
-        """
-        ti = context["ti"]
-        before_clear = max(0, ti.max_tries - retries)
-        generation = before_clear if resend_on_clear else 0
-        later = ti.try_number > 1 + generation
-        return cls(
-            key=(ti.dag_id, ti.run_id, ti.task_id, ti.map_index),
-            began=_run_began(context.get("dag_run"), cleared=before_clear > 0) if later else None,
-            cleared=before_clear > 0,
-            generation=generation,
-        )
-
-
-def _run_began(dag_run: Any, *, cleared: bool) -> int:
-    """Return a time (Unix seconds) at or before the first try. A clear resets the run's start, not its planned time."""
-    names = ("start_date", "run_after", "data_interval_end", "logical_date") if cleared else ("start_date",)
+    ti, dag_run = context["ti"], context.get("dag_run")
+    names = ("start_date", "run_after", "data_interval_end", "logical_date")
     times = [time for name in names if (time := getattr(dag_run, name, None)) is not None]
-    return int(min(times).timestamp()) if times else 0
+    return TaskTry(ti.try_number, ti.max_tries, min(times).timestamp() if times else 0.0)
+
+
+def state_store(context: Context) -> GuardedStore | None:
+    """Return what outlives the tries of a task: Airflow 3.3's store, before that an Airflow Variable, or None.
+
+    None where Variables cannot be read: then nothing is remembered, and the engine counts with what may have happened.
+    """
+    store: Any = task_state_store(context)
+    if store is not None:
+        return GuardedStore(store, AIRFLOW_CALL_ERRORS, never_expire())
+    if has_task_state_store():
+        return None
+    try:
+        return GuardedStore(_VariableStore(context), AIRFLOW_CALL_ERRORS, {})
+    except AIRFLOW_CALL_ERRORS as error:
+        log.warning("What this try does cannot be written down (Variables: %s).", type(error).__name__)
+        return None
+
+
+class _VariableStore:
+    """Keeps the state of one task instance in one Airflow Variable, which is deleted once nothing in it is needed."""
+
+    def __init__(self, context: Context) -> None:
+        from airflow.providers.common.compat.sdk import Variable
+
+        key = task_key(context)
+        self._variable = Variable
+        self._key = f"clicksend_send_{blake2b(repr(key).encode(), digest_size=12).hexdigest()}"
+        self._description = f"What {key[0]}.{key[2]} has texted in {key[1]}; deleted when all of it is settled"
+        # By position: Airflow 2 and 3 have different names for the default.
+        text = Variable.get(self._key, None)
+        self._values: dict[str, Any] = _read(text)
+
+    def get(self, key: str) -> Any:
+        return self._values.get(key)
+
+    def set(self, key: str, value: Any) -> None:
+        self._values[key] = value
+        self._variable.set(self._key, json.dumps(self._values), description=self._description)
+
+    def forget(self) -> None:
+        self._variable.delete(self._key)
+
+
+def _read(text: str | None) -> dict[str, Any]:
+    """Return the values; what is something else counts as a record that cannot be read."""
+    try:
+        values = json.loads(text) if text else {}
+    except ValueError:
+        values = None
+    return values if isinstance(values, dict) else {OPENING_KEY: "unreadable"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +10,6 @@ from airflow_provider_clicksend.operators._send_operator import ClickSendSendOpe
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
-    from airflow_provider_clicksend.messaging.batch import Batch
-    from airflow_provider_clicksend.messaging.batch_result import Chunk, Message
 
 
 class ClickSendMmsOperator(ClickSendSendOperator):
@@ -43,23 +39,4 @@ class ClickSendMmsOperator(ClickSendSendOperator):
             raise ClickSendConfigError(
                 "An uploaded media_file lives for ten minutes and cannot be scheduled: give a URL.", field="media_file"
             )
-        self._uploads: dict[Path, str] = {}
         return {"required": ("subject", "media_file")}
-
-    def requests(self, client: ClickSendClient, batch: Batch) -> Iterator[Chunk]:
-        """Yield one request for each picture in a thousand messages."""
-        from airflow_provider_clicksend.messaging.batch_result import Chunk
-
-        for chunk in super().requests(client, batch):
-            groups: dict[str | Path, list[Message]] = defaultdict(list)
-            for message in chunk.messages:
-                groups[message.pop("media_file")].append(message)
-            for offset, (media_file, group) in enumerate(groups.items()):
-                yield Chunk(chunk.place + offset, group, {"media_file": self._url(client, media_file)})
-
-    def _url(self, client: ClickSendClient, media_file: str | Path) -> str:
-        if isinstance(media_file, str):
-            return media_file
-        if media_file not in self._uploads:
-            self._uploads[media_file] = client.mms.upload(media_file)
-        return self._uploads[media_file]

@@ -29,14 +29,18 @@ class Killed(BaseException):
 class Clock:
     """Takes the place of the module `time`."""
 
-    now: float = 1_800_000_000.0
+    seconds: float = 1_800_000_000.0
+    #: ClickSend's answers have told the time.
+    is_known: bool = True
 
     def time(self) -> float:
-        self.now += 0.01
-        return self.now
+        self.seconds += 0.01
+        return self.seconds
+
+    monotonic = now = time
 
     def sleep(self, seconds: float) -> None:
-        self.now += seconds
+        self.seconds += seconds
 
 
 @dataclass
@@ -134,7 +138,7 @@ class Books:
         shown = [
             line
             for line in self.lines
-            if line.visible_at <= self.clock.now and line.at >= date_from and number in (None, line.to)
+            if line.visible_at <= self.clock.seconds and line.at >= date_from and number in (None, line.to)
         ]
         if order_by == "date:desc":
             shown.reverse()
@@ -150,6 +154,8 @@ class Books:
             direction="out",
             status="Sent",
             to=line.to,
+            body=line.body,
+            date=int(line.at),
             custom_string=line.custom_string,
             schedule=None if self.scheduled_at is None else int(self.scheduled_at),
         )
@@ -158,7 +164,7 @@ class Books:
         status = self.refusals.get(message["to"]) or self._throttled(message) or "SUCCESS"
         message_id = uuid.uuid4().hex
         if status == "SUCCESS":
-            now = self.clock.now
+            now = self.clock.seconds
             self.lines.append(
                 Accepted(message["to"], message["body"], message["custom_string"], now, now + lag, message_id)
             )
@@ -172,6 +178,6 @@ class Books:
         }
 
     def _throttled(self, message: dict[str, Any]) -> str | None:
-        recent = (line for line in self.lines if line.at > self.clock.now - THROTTLE_WINDOW)
+        recent = (line for line in self.lines if line.at > self.clock.seconds - THROTTLE_WINDOW)
         equal = any(line.to == message["to"] and line.body == message["body"] for line in recent)
         return "THROTTLED" if self.throttles and equal else None

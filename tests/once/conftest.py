@@ -9,7 +9,7 @@ import pytest
 
 from airflow_provider_clicksend.api import retry
 from airflow_provider_clicksend.engine import history as lookup
-from airflow_provider_clicksend.operators import _send_operator as sending
+from airflow_provider_clicksend.engine import requests as sending
 from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
 
 LAG = 0.05

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+from airflow_provider_clicksend.engine import requests as sending
 from airflow_provider_clicksend.engine.sender import SendStoppedError
-from airflow_provider_clicksend.operators import _send_operator as sending
 from tests.support.tasks import Task
 from tests.support.texts import ANN, CARL, SEND, numbers, sms
 

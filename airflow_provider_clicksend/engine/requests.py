@@ -1,0 +1,89 @@
+"""A request to send is a value; here it becomes the HTTP requests that carry it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow_provider_clicksend.messaging.batch import Batch
+from airflow_provider_clicksend.messaging.batch_result import MAX_LISTED, Chunk
+from airflow_provider_clicksend.messaging.history_match import Message
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.api.models.messages import SendResult
+
+#: Messages of one HTTP request.
+CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """What to send, and what to do about doubt.
+
+    :param channel: ``"sms"``, ``"mms"`` or ``"voice"``.
+    :param batch: recipients and texts, checked.
+    :param list_id: the contact list when the batch is one message to a list.
+    :param settle: seconds within which the history shows an accepted message.
+    :param on_unknown: ``"resend"`` (nothing is lost) or ``"fail"`` (nothing is doubled) when it stays silent.
+    """
+
+    channel: str
+    batch: Batch
+    list_id: int | None = None
+    settle: float = 60.0
+    on_unknown: str = "resend"
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether accepted messages are kept one by one."""
+        return len(self.batch) <= MAX_LISTED
+
+
+class Requests:
+    """The HTTP requests of a send, in order, anew at each iteration."""
+
+    def __init__(self, client: ClickSendClient, request: SendRequest) -> None:
+        self._client = client
+        self._batch = request.batch
+        self.resource: Any = getattr(client, request.channel)
+        self._has_media = request.channel == "mms"
+        self._uploads: dict[Path, str] = {}
+
+    def __iter__(self) -> Iterator[Chunk]:
+        for start in range(0, len(self._batch), CHUNK):
+            messages = self._batch.messages(start, start + CHUNK)
+            if self._has_media:
+                yield from _by_picture(start, messages)
+            else:
+                yield Chunk(start, messages)
+
+    def send(self, messages: list[Message], extra: Mapping[str, Any]) -> SendResult:
+        """Send, with the picture uploaded that stands beside the messages if it is a file."""
+        answer: SendResult = self.resource.send(messages, **self._uploaded(extra))
+        return answer
+
+    def price(self, chunk: Chunk) -> SendResult:
+        """Ask the price."""
+        answer: SendResult = self.resource.price(chunk.messages, **self._uploaded(chunk.extra))
+        return answer
+
+    def _uploaded(self, extra: Mapping[str, Any]) -> Mapping[str, Any]:
+        media_file = extra.get("media_file")
+        if not isinstance(media_file, Path):
+            return extra
+        if media_file not in self._uploads:
+            self._uploads[media_file] = self._client.mms.upload(media_file)
+        return {**extra, "media_file": self._uploads[media_file]}
+
+
+def _by_picture(start: int, messages: list[Message]) -> Iterator[Chunk]:
+    """Yield one request for each picture in a thousand messages."""
+    groups: dict[str | Path, list[Message]] = defaultdict(list)
+    for message in messages:
+        groups[message.pop("media_file")].append(message)
+    for offset, (media_file, group) in enumerate(groups.items()):
+        yield Chunk(start + offset, group, {"media_file": media_file})
