@@ -21,6 +21,22 @@ from tests.support.tasks import StateStore
 THROTTLE_WINDOW = 30
 
 
+ECHOES: dict[str, Any] = {
+    "exact": lambda text: text,
+    "null": lambda text: None,
+    "empty": lambda text: "",
+    "upper": str.upper,
+    "cut": lambda text: text[:20],
+    "replaced": lambda text: f"id-{hash(text)}",
+}
+FORMS: dict[str, Any] = {
+    "e164": lambda number: number,
+    "no plus": lambda number: number[1:],
+    "spaced": lambda number: f"+1 {number[2:5]} {number[5:8]}-{number[8:]}",
+    "national": lambda number: f"({number[2:5]}) {number[5:]}",
+}
+
+
 class Killed(BaseException):
     """SIGKILL: nothing of ours runs after it."""
 
@@ -100,6 +116,8 @@ class Books:
         self.throttles = False
         self.refusals: dict[str, str] = {}
         self.scheduled_at: float | None = None
+        #: How the history shows custom strings and numbers, and whether its filter by number works.
+        self.echo, self.form, self.filters = "exact", "e164", True
         self.sms = self
         self.message_model = SmsMessage
 
@@ -134,7 +152,7 @@ class Books:
         if self.unreadable:
             self.unreadable -= 1
             raise errors.ClickSendServerError("503", status=503)
-        number = q and q.removeprefix("to:")
+        number = q and (q.removeprefix("to:") if self.filters else "nobody")
         shown = [
             line
             for line in self.lines
@@ -153,10 +171,10 @@ class Books:
             message_id=line.message_id,
             direction="out",
             status="Sent",
-            to=line.to,
+            to=FORMS[self.form](line.to),
             body=line.body,
             date=int(line.at),
-            custom_string=line.custom_string,
+            custom_string=ECHOES[self.echo](line.custom_string),
             schedule=None if self.scheduled_at is None else int(self.scheduled_at),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -26,7 +27,7 @@ from airflow_provider_clicksend.engine import requests
 from airflow_provider_clicksend.engine import sender as sending
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, AirflowFailException
-from tests.once.books import Books, Clock, Fuse, Killed, MortalStore
+from tests.once.books import ECHOES, FORMS, Books, Clock, Fuse, Killed, MortalStore
 from tests.support.tasks import Task
 
 SETTLE = 60.0
@@ -49,6 +50,9 @@ class Sends(RuleBasedStateMachine):
         resend_on_clear=st.booleans(),
         own_reference=st.booleans(),
         throttles=st.booleans(),
+        echo=st.sampled_from(sorted(ECHOES)),
+        form=st.sampled_from(sorted(FORMS)),
+        filters=st.booleans(),
     )
     def begin(
         self,
@@ -59,12 +63,16 @@ class Sends(RuleBasedStateMachine):
         resend_on_clear: bool,
         own_reference: bool,
         throttles: bool,
+        echo: str,
+        form: str,
+        filters: bool,
     ) -> None:
         self.fuse = Fuse()
         self.books = Books(CLOCK, self.fuse)
         if own_reference or throttles:  # both tell messages apart by number only
             numbers = list(dict.fromkeys(numbers))
         self.books.throttles = throttles
+        self.books.echo, self.books.form, self.books.filters = echo, form, filters
         self.numbers = numbers
         self.arguments: dict[str, Any] = {
             "on_unknown": on_unknown,
@@ -152,18 +160,48 @@ class Sends(RuleBasedStateMachine):
             assert self.accepted() <= Counter(self.numbers)
 
 
-def play(monkeypatch: pytest.MonkeyPatch, examples: int, steps: int) -> None:
+class SlowHistory(Sends):
+    """The same where the history is later than anybody waits, or never shows anything."""
+
+    LAGS = st.sampled_from([2.5 * SETTLE, 6 * SETTLE, 1e9])
+
+    @rule(lag=LAGS, kind=st.sampled_from(["accepted and lost", "answered in part", "lost"]))
+    def attempt_behind_the_history(self, lag: float, kind: str) -> None:
+        self.books.sends, self.fuse.left = [(kind, lag)] * 9, None
+        CLOCK.sleep(60)
+        self.task.operator = self.operator()
+        with suppress(ClickSendError, AirflowFailException):
+            self.task.run()
+
+    def all_are_settled(self, outcome: dict[str, Any]) -> None:
+        """Nothing is promised of the result when the history shows a text later than anybody waits for it."""
+
+    @invariant()
+    def nobody_is_texted_twice(self) -> None:
+        """Here the promise is: no message leaves more than twice over all tries."""
+        if hasattr(self, "books"):
+            wanted = Counter(self.numbers)
+            assert all(count <= 2 * max(1, wanted[number]) for number, count in self.accepted().items())
+
+
+def play(
+    monkeypatch: pytest.MonkeyPatch, examples: int, steps: int, machine: type[RuleBasedStateMachine] = Sends
+) -> None:
     for module in (sending, lookup):
         monkeypatch.setattr(module, "time", CLOCK)
     monkeypatch.setattr(requests, "CHUNK", 2)
     monkeypatch.setattr(requests, "MAX_LISTED", 5)
     run_state_machine_as_test(
-        Sends, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, database=None)
+        machine, settings=settings(max_examples=examples, stateful_step_count=steps, deadline=None, database=None)
     )
 
 
 def test_nothing_is_doubled_and_nothing_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     play(monkeypatch, examples=500, steps=12)
+
+
+def test_no_message_leaves_more_than_twice_however_late_the_history_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    play(monkeypatch, examples=150, steps=10, machine=SlowHistory)
 
 
 @pytest.mark.slow
