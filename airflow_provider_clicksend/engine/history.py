@@ -69,6 +69,7 @@ class HistoryReader:
         self._since = max(0, int(since))
         self._asked = asked
         self._read_rows = 0
+        self._newest_rows = -1
         self._is_caught_up = False
 
     def look_up(self, settle: float) -> LookUp:
@@ -118,6 +119,9 @@ class HistoryReader:
     def _read_newest(self) -> None:
         """Read without filters: a filter that finds nothing may be one that does not work."""
         first = self._history(order_by="date:desc")
+        if first.total == self._newest_rows:
+            return
+        self._newest_rows = first.total
         rows = _newest_first(first, lambda number: self._history(page=number, order_by="date:desc"))
         for row in islice(rows, _NEWEST_ROWS + len(self._match.missing)):
             if row.date is not None and row.date < self._since:

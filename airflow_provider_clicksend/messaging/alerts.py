@@ -92,8 +92,8 @@ class Event:
 
 def reference(event: Event) -> str:
     """Return the batch reference of the event's texts, the same whenever Airflow reports it."""
-    task = f"{event.task_id} {event.kind} {event.try_number} {event.instance}"
-    return batch_reference(event.dag_id or "", event.run_id or "", task, event.map_index)
+    task = f"{event.task_id} {event.map_index} {event.kind} {event.try_number} {event.instance}"
+    return batch_reference(event.dag_id or "", event.run_id or "", task, -1)
 
 
 def mark(*parts: object) -> str:

@@ -53,7 +53,7 @@ class Batch:
     max_parts: int | None = None
     cut: bool = False
     _common: dict[str, Any] = field(init=False, repr=False)
-    _equal_places: dict[str, list[int]] = field(init=False, repr=False, default_factory=dict)
+    _equal_places: dict[str, list[int]] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         given = {name: value for name, value in self.common.items() if value is not None}
@@ -65,9 +65,7 @@ class Batch:
 
     def with_reference(self, reference: str) -> Batch:
         """Return the same checked messages under another reference."""
-        other = replace(self, reference=reference)
-        other._equal_places.update(self._equal_places)
-        return other
+        return replace(self, reference=reference)
 
     def __len__(self) -> int:
         return len(self.recipients)
@@ -94,9 +92,7 @@ class Batch:
                 problem = "has a custom_string of its own, with which resend_on_clear cannot tell old from new"
             if problem:
                 bad.append(f"to[{place}] {problem}" if len(self) > 1 else f"to {problem}")
-        if not bad:
-            self._equal_places.update(self._find_equal_places())
-        else:
+        if bad:
             more = f" and {len(bad) - _NAMED_ROWS} more" if len(bad) > _NAMED_ROWS else ""
             raise ClickSendConfigError(f"{'; '.join(bad[:_NAMED_ROWS])}{more}. Nothing was sent.", field="to")
 
@@ -174,7 +170,9 @@ class Batch:
 
     def _number(self, place: int, mark: str) -> int:
         """Return how many equal messages come before this place."""
-        places = self._equal_places.get(mark)
+        if self._equal_places is None:
+            object.__setattr__(self, "_equal_places", self._find_equal_places())
+        places = (self._equal_places or {}).get(mark)
         return places.index(place) if places else 0
 
     def _find_equal_places(self) -> dict[str, list[int]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendMessageRefusedError, ClickSendOutcomeUnknownError
+from airflow_provider_clicksend.engine.history import HistoryUnreadableError
 from airflow_provider_clicksend.engine.requests import SendRequest
 from airflow_provider_clicksend.engine.send_state import SendState, TaskTry
 from airflow_provider_clicksend.engine.sender import Sender
@@ -47,7 +48,8 @@ def send_alert(
         result = _send(client, request, TaskTry(number=1))
     except ClickSendOutcomeUnknownError as error:
         log.warning("The alert may have been sent or not: %s It is sent once more, since a lost one is worse.", error)
-        result = _send(client, request, TaskTry(number=2, began=began))
+        is_readable = not isinstance(error, HistoryUnreadableError)
+        result = _send(client, request, TaskTry(number=2, began=began) if is_readable else TaskTry(number=1))
     if result.refused:
         raise ClickSendMessageRefusedError(result.refused, accepted=result.accepted, hint=hint_for(result.refused))
     return result

@@ -6,12 +6,12 @@ import pytest
 
 from airflow_provider_clicksend.api import errors
 from airflow_provider_clicksend.engine import history as lookup
-from airflow_provider_clicksend.engine.history import look_up
-from airflow_provider_clicksend.messaging.batch_result import Evidence
-from airflow_provider_clicksend.messaging.reference import message_reference
+from airflow_provider_clicksend.engine.history import HistoryReader
+from airflow_provider_clicksend.messaging.history_match import HistoryMatch
+from airflow_provider_clicksend.messaging.reference import message_reference, words_mark
 from tests.once.books import Books, Clock, Fuse
 
-BATCH = "af-0123456789abcdef"
+BATCH = "af-0123456789abcdef-x"
 SETTLE = 60
 
 
@@ -34,12 +34,9 @@ def clock(monkeypatch):
     return clock
 
 
-def messages(count):
-    numbers = [f"+1555{n:07}" for n in range(count)]
-    return [
-        {"to": number, "body": "hi", "custom_string": message_reference(BATCH, place, number)}
-        for place, number in enumerate(numbers)
-    ]
+def messages(count, body="hi"):
+    fields = [{"to": f"+1555{n:07}", "body": body} for n in range(count)]
+    return [{**one, "custom_string": message_reference(BATCH, words_mark(one))} for one in fields]
 
 
 def sent(clock, count, lag=0.0):
@@ -50,25 +47,30 @@ def sent(clock, count, lag=0.0):
     return books
 
 
-def look(books, evidence, *, since=None):
+def match_of(clock, wanted):
+    return HistoryMatch(wanted, since=int(clock.seconds))
+
+
+def look(books, match, *, since=None):
     began = books.clock.seconds
-    look_up(books, books, evidence, since=int(began) if since is None else since, settled_at=began + SETTLE)
+    since = int(began) if since is None else since
+    look.result = HistoryReader(books, books, match, since=since - lookup.MARGIN, asked=began).look_up(SETTLE)
     return books.clock.seconds - began
 
 
 def test_few_are_asked_for_by_number(clock):
     books = sent(clock, 5)
-    evidence = Evidence(messages(5), batch=BATCH)
-    look(books, evidence)
-    assert evidence.complete
+    match = match_of(clock, messages(5))
+    look(books, match)
+    assert match.complete
     assert [asked["q"] for asked in books.asked] == [f"to:{message['to']}" for message in messages(5)]
 
 
 def test_many_are_read_page_by_page_the_newest_first(clock):
     books = sent(clock, 250)
-    evidence = Evidence(messages(250), batch=BATCH)
-    look(books, evidence)
-    assert evidence.complete
+    match = match_of(clock, messages(250))
+    look(books, match)
+    assert match.complete
     assert [asked.get("page", 1) for asked in books.asked] == [1, 2, 3]
     assert {asked["order_by"] for asked in books.asked} == {"date:desc"}
 
@@ -76,57 +78,82 @@ def test_many_are_read_page_by_page_the_newest_first(clock):
 def test_reading_ends_with_the_page_that_shows_the_last_one(clock):
     books = sent(clock, 250)
     wanted = messages(250)[-60:]
-    look(books, Evidence(wanted, batch=BATCH))
+    look(books, match_of(clock, wanted))
     assert len(books.asked) == 1
 
 
 def test_a_history_that_is_behind_is_asked_how_long_it_is_until_it_may_hold_all(clock):
     books = sent(clock, 250, lag=20)
-    evidence = Evidence(messages(250), batch=BATCH)
-    waited = look(books, evidence)
-    assert evidence.complete
+    match = match_of(clock, messages(250))
+    waited = look(books, match)
+    assert match.complete
     assert 20 <= waited <= 40
     assert len(books.asked) <= 3 + 6
 
 
 def test_a_silent_history_is_waited_for_and_costs_little(clock):
     books = sent(clock, 0)
-    evidence = Evidence(messages(250), batch=BATCH)
-    waited = look(books, evidence)
-    assert evidence.missing == messages(250)
-    assert SETTLE <= waited <= SETTLE + 3
-    assert len(books.asked) <= 8
+    match = match_of(clock, messages(250))
+    waited = look(books, match)
+    assert match.missing == messages(250)
+    assert 2 * SETTLE <= waited <= 2 * SETTLE + 3  # nothing newer shows, so that silence proves little
+    assert not look.result.is_caught_up
+    assert len(books.asked) <= 18
 
 
 def test_what_was_read_at_length_is_not_read_again_until_there_is_more(clock):
     books = sent(clock, 250)
-    somebody_else = [
-        {**message, "custom_string": f"af-fedcba9876543210-{n}-x"} for n, message in enumerate(messages(9))
-    ]
-    evidence = Evidence(somebody_else, batch="af-fedcba9876543210")
-    look(books, evidence)
-    assert len(books.asked) <= 3 + 8
-    assert len(evidence.missing) == 9
+    match = match_of(clock, messages(9, "other words"))
+    look(books, match)
+    assert len(books.asked) <= 2 * 3 + 18
+    assert len(match.missing) == 9
 
 
 def test_an_accepted_message_that_shows_at_the_last_moment_is_found(clock):
     books = sent(clock, 9, lag=SETTLE)
-    evidence = Evidence(messages(9), batch=BATCH)
-    look(books, evidence)
-    assert evidence.complete
+    match = match_of(clock, messages(9))
+    look(books, match)
+    assert match.complete
 
 
 def test_a_clock_that_differs_from_clicksends_loses_nothing(clock):
     books = sent(clock, 9)
-    evidence = Evidence(messages(9), batch=BATCH)
-    look(books, evidence, since=int(clock.seconds) + lookup.CLOCK_MARGIN - 10)
-    assert evidence.complete
+    match = match_of(clock, messages(9))
+    look(books, match, since=int(clock.seconds) + lookup.MARGIN - 10)
+    assert match.complete
 
 
 def test_a_history_that_cannot_be_read_is_an_error_that_masks_numbers(clock):
     books = sent(clock, 2)
     books.unreadable = 1
     with pytest.raises(errors.ClickSendOutcomeUnknownError, match="history cannot be read") as caught:
-        look(books, Evidence(messages(2), batch=BATCH))
+        look(books, match_of(clock, messages(2)))
     assert caught.value.unknown[0] == {"to": "+1555***0000", "custom_string": messages(1)[0]["custom_string"]}
     assert "5550000" not in str(caught.value)
+
+
+def test_silence_counts_at_once_when_the_history_shows_something_newer(clock):
+    books = sent(clock, 0)
+    match = match_of(clock, messages(9))
+    clock.sleep(5)
+    began = clock.seconds
+    clock.sleep(5)
+    books.send(messages(1, "somebody else's text"))
+    reader = HistoryReader(books, books, match, since=began - lookup.MARGIN, asked=began)
+    found = reader.look_up(SETTLE)
+    assert found.is_caught_up
+    assert clock.seconds - began < SETTLE + 20
+
+
+def test_a_filter_that_finds_nothing_is_not_yet_a_no(clock):
+    books = sent(clock, 2)
+    books.filters = False
+    match = match_of(clock, messages(2))
+    look(books, match)
+    assert match.complete
+
+
+def test_the_lag_that_was_seen_is_told(clock):
+    books = sent(clock, 9, lag=20)
+    look(books, match_of(clock, messages(9)))
+    assert 15 <= look.result.lag <= 40

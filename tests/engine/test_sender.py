@@ -7,43 +7,41 @@ import logging
 import pytest
 
 from airflow_provider_clicksend.api import errors
+from airflow_provider_clicksend.api.models.outgoing import SmsMessage
 from airflow_provider_clicksend.engine import history as lookup
+from airflow_provider_clicksend.engine import requests
 from airflow_provider_clicksend.engine import sender as sending
-from airflow_provider_clicksend.engine.send_state import Ledger
-from airflow_provider_clicksend.engine.sender import MAX_SENDS, Policy, Sender, SendStoppedError
-from airflow_provider_clicksend.messaging.batch_result import Chunk
-from airflow_provider_clicksend.messaging.reference import message_reference
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS
+from airflow_provider_clicksend.engine.requests import SendRequest
+from airflow_provider_clicksend.engine.send_state import GuardedStore, SendState, StateUnavailableError, TaskTry
+from airflow_provider_clicksend.engine.sender import Sender, SendStoppedError
+from airflow_provider_clicksend.messaging.batch import Batch
 from tests.once.books import Books, Clock, Fuse, Killed, MortalStore
-from tests.support.tasks import STORES
 
-BATCH = "af-0123456789abcdef"
+BATCH = "af-0123456789abcdef-x"
 SETTLE = 60.0
 NUMBERS = [f"+1555{n:07}" for n in range(4)]
-PLACE = f"clicksend.{BATCH}.0"
-
-needs_a_store = pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="Airflow 3.3 brought the store")
+PLACE = "clicksend.send.0.0"
 
 
 class Desk:
-    """Makes senders of one batch, each for another try, over the same books and the same store."""
+    """Makes senders of one batch, each for another try, over the same history and the same store."""
 
     def __init__(self, clock):
         self.fuse = Fuse()
         self.books = Books(clock, self.fuse)
         self.store = MortalStore(fuse=self.fuse)
+        self.tries = 0
 
-    def chunks(self):
-        messages = [
-            {"to": number, "body": "hi", "custom_string": message_reference(BATCH, place, number)}
-            for place, number in enumerate(NUMBERS)
-        ]
-        return [Chunk(0, messages[:2]), Chunk(2, messages[2:])]
-
-    def sender(self, *, store=False, on_unknown="resend"):
-        ledger = Ledger(self.store if store else None, BATCH, listed=True)
-        policy = Policy(settle=SETTLE, on_unknown=on_unknown)
-        return Sender(self.books, "sms", self.chunks, ledger=ledger, batch=BATCH, policy=policy, listed=True)
+    def run(self, *, store=True, on_unknown="resend", prepare=lambda sender: None):
+        self.tries += 1
+        batch = Batch(NUMBERS, {"body": "hi"}, BATCH, SmsMessage, frozenset())
+        request = SendRequest("sms", batch, settle=SETTLE, on_unknown=on_unknown)
+        state = SendState(GuardedStore(self.store, (RuntimeError,), {}) if store else None)
+        this_try = TaskTry(self.tries, 3, began=self.books.clock.seconds - 1)
+        first = state.begin(this_try, now=self.books.clock.now(), is_server_time=True)
+        self.sender = Sender(self.books, request, state)
+        prepare(self.sender)
+        return self.sender.run(this_try, is_first=first).result
 
     def texted(self):
         return [line.to for line in self.books.lines]
@@ -54,87 +52,129 @@ def desk(monkeypatch):
     clock = Clock()
     for module in (sending, lookup):
         monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(requests, "CHUNK", 2)
     return Desk(clock)
 
 
-@needs_a_store
 def test_what_is_about_to_leave_is_written_down_before_it_leaves(desk):
     seen = []
     send = desk.books.send
     desk.books.send = lambda messages: (seen.append(desk.store.get(PLACE)), send(messages))[1]
-    desk.sender(store=True).run(since=None)
-    assert seen[0]["in_flight"]
-    assert not desk.store.get(PLACE)["in_flight"]
+    desk.run()
+    assert seen[0]["leaves"] == 1
+    assert desk.store.get(PLACE)["leaves"] == 0
     assert desk.store.get(PLACE)["settled"]["accepted"] == 2
 
 
-@needs_a_store
 def test_a_try_that_was_killed_before_anything_left_is_followed_without_a_look_up(desk):
     desk.fuse.left = 3
     with pytest.raises(Killed):
-        desk.sender(store=True).run(since=None)
+        desk.run()
     desk.fuse.left = None
-    assert desk.store.get(f"clicksend.{BATCH}") is not None
-    assert desk.store.get(PLACE) is None
     began = desk.books.clock.seconds
-    sender = desk.sender(store=True)
-    sender.run(since=int(began))
-    assert sender.tally.accepted == 4
+    assert desk.run().accepted == 4
     assert desk.books.clock.seconds - began < 1
 
 
-@pytest.mark.parametrize("store", STORES)
-def test_a_request_that_never_gets_an_answer_is_given_up_and_a_later_try_goes_on(desk, store):
-    desk.books.sends = [("lost", 0.0)] * MAX_SENDS
-    with pytest.raises(errors.ClickSendOutcomeUnknownError, match="sent 3 times without an answer") as caught:
-        desk.sender(store=store).run(since=None)
-    assert [entry["to"] for entry in caught.value.unknown] == ["+1555***0000", "+1555***0001"]
-    assert desk.texted() == []
-    desk.sender(store=store).run(since=0)
+def test_a_request_that_never_gets_an_answer_leaves_twice_over_all_tries(desk):
+    desk.books.sends = [("accepted and lost", 1e9)] * 9
+    for _ in range(4):
+        with pytest.raises(errors.ClickSendOutcomeUnknownError) as caught:
+            desk.run()
+    assert "not sent again" in str(caught.value)
+    assert [desk.texted().count(number) for number in NUMBERS[:2]] == [2, 2]
+    assert "+1555***0000" in {entry["to"] for entry in caught.value.unknown}
+
+
+def test_what_nobody_can_say_of_some_does_not_keep_the_others_from_being_sent(desk):
+    desk.books.sends = [("accepted and lost", 1e9)] * 2
+    for _ in range(2):
+        with pytest.raises(errors.ClickSendOutcomeUnknownError):
+            desk.run()
+    assert [desk.texted().count(number) for number in NUMBERS] == [2, 2, 1, 1]
+
+
+def test_without_a_memory_a_try_sends_once_and_only_the_second_sends_again(desk):
+    desk.books.sends = [("lost", 0.0)] * 9
+    for _ in range(4):
+        with pytest.raises(errors.ClickSendOutcomeUnknownError):
+            desk.run(store=False)
+    assert len(desk.books.sends) == 7
+
+
+def test_a_text_that_is_late_in_the_history_is_waited_for_longer_the_next_time(desk):
+    desk.books.sends = [("accepted and lost", 0.9 * SETTLE), ("accepted and lost", 1.3 * SETTLE)]
+    assert desk.run().accepted == 4
     assert desk.texted() == NUMBERS
 
 
-@needs_a_store
+def test_on_unknown_fail_never_sends_again(desk):
+    desk.books.sends = [("lost", 0.0)]
+    for _ in range(2):
+        with pytest.raises(errors.ClickSendOutcomeUnknownError):
+            desk.run(on_unknown="fail")
+    assert not set(desk.texted()) & set(NUMBERS[:2])
+
+
 def test_what_was_in_doubt_stays_so_when_the_next_request_is_turned_away(desk):
-    # Beyond the promise: this history needs longer than `settle`, and still nobody is texted twice.
-    desk.books.sends = [("accepted and lost", 2 * SETTLE), ("turned away", 0.0)]
+    # Beyond the promise: this history needs longer than anybody waits, and still nobody is texted twice.
+    desk.books.sends = [("accepted and lost", 3 * SETTLE), ("turned away", 0.0)]
     with pytest.raises(errors.ClickSendRateLimitError):
-        desk.sender(store=True).run(since=None)
-    desk.books.clock.sleep(2 * SETTLE)
-    desk.sender(store=True).run(since=None)
+        desk.run()
+    desk.books.clock.sleep(3 * SETTLE)
+    desk.run()
     assert desk.texted() == NUMBERS
 
 
 def test_sending_again_names_the_messages_by_their_references_only(desk, caplog):
     desk.books.sends = [("lost", 0.0)]
     with caplog.at_level(logging.WARNING):
-        desk.sender().run(since=None)
+        desk.run()
     assert "The history shows nothing of 2 messages for 60 s" in caplog.text
-    assert message_reference(BATCH, 0, NUMBERS[0]) in caplog.text
+    assert "its silence proves nothing" in caplog.text
+    assert BATCH in caplog.text
     assert NUMBERS[0] not in caplog.text
 
 
 def test_a_history_that_cannot_be_read_stops_everything(desk):
     desk.books.sends, desk.books.unreadable = [("accepted and lost", 0.0)], 1
     with pytest.raises(errors.ClickSendOutcomeUnknownError, match="cannot be read"):
-        desk.sender().run(since=None)
+        desk.run()
     assert desk.texted() == NUMBERS[:2]
 
 
 def test_what_is_settled_is_told_although_the_rest_fails(desk):
     desk.books.sends = [("answered", 0.0), ("turned away", 0.0)]
-    sender = desk.sender()
     with pytest.raises(errors.ClickSendRateLimitError):
-        sender.run(since=None)
-    assert (sender.tally.accepted, [row["to"] for row in sender.tally.rows]) == (2, NUMBERS[:2])
+        desk.run()
+    result = desk.sender.sent.result
+    assert (result.accepted, [row["to"] for row in result.rows]) == (2, NUMBERS[:2])
 
 
 def test_a_sender_that_is_stopped_lets_nothing_more_leave(desk):
-    sender = desk.sender()
-    sender.stop()
     with pytest.raises(SendStoppedError, match="2 messages of this request were not sent"):
-        sender.run(since=None)
+        desk.run(prepare=lambda sender: sender.stop())
     assert desk.texted() == []
+
+
+def test_a_try_that_cannot_write_any_more_sends_nothing_more(desk):
+    """Airflow answers an old try's write with 404: that write is the fence."""
+    send, write = desk.books.send, desk.store.set
+
+    def superseded(key, value, **options):
+        raise RuntimeError("404")
+
+    def send_and_be_superseded(messages):
+        desk.store.set = superseded
+        return send(messages)
+
+    desk.books.send = send_and_be_superseded
+    with pytest.raises(StateUnavailableError):
+        desk.run()
+    assert desk.texted() == NUMBERS[:2]
+    desk.store.set, desk.books.send = write, send
+    assert desk.run().accepted == 4
+    assert desk.texted() == NUMBERS
 
 
 def test_cancelling_counts_what_was_cancelled_and_leaves_what_was_sent_meanwhile(desk):
@@ -146,6 +186,5 @@ def test_cancelling_counts_what_was_cancelled_and_leaves_what_was_sent_meanwhile
 
     desk.books.cancel = cancel
     desk.books.scheduled_at = desk.books.clock.seconds + 3600
-    sender = desk.sender()
-    sender.run(since=None)
-    assert sender.cancel_scheduled() == len(NUMBERS) - 1
+    desk.run()
+    assert desk.sender.cancel_scheduled() == len(NUMBERS) - 1

@@ -6,7 +6,7 @@ import pytest
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.models.outgoing import MmsMessage, SmsMessage, VoiceMessage
-from airflow_provider_clicksend.messaging.batch import MAX_AHEAD, Batch, chunks, fill
+from airflow_provider_clicksend.messaging.batch import MAX_AHEAD, Batch, fill
 
 NOW = 1_800_000_000
 ANN, BOB = "+15551230001", "+15551230002"
@@ -16,7 +16,7 @@ ROW_FIELDS = frozenset({"to", "body", "sender", "custom_string", "schedule"})
 def batch(*recipients, **arguments):
     common = {"body": "hi", **arguments.pop("common", {})}
     arguments = {"model": SmsMessage, "row_fields": ROW_FIELDS, **arguments}
-    return Batch(recipients=recipients, common=common, reference="af-0123456789abcdef", **arguments)
+    return Batch(recipients=recipients, common=common, reference="af-0123456789abcdef-x", **arguments)
 
 
 def error_of(bad, **check):
@@ -142,7 +142,7 @@ def test_a_custom_string_of_the_users_is_kept_and_an_empty_one_is_none():
     [own] = batch(ANN, common={"custom_string": "order-17"}).messages(0, 1)
     [ours] = batch(ANN, common={"custom_string": ""}).messages(0, 1)
     assert own["custom_string"] == "order-17"
-    assert ours["custom_string"].startswith("af-0123456789abcdef-0-")
+    assert ours["custom_string"].startswith("af-0123456789abcdef-x-")
 
 
 def test_two_messages_that_nothing_would_tell_apart_are_refused():
@@ -153,12 +153,6 @@ def test_two_messages_that_nothing_would_tell_apart_are_refused():
 def test_own_references_and_sending_again_after_a_clear_exclude_each_other():
     assert "resend_on_clear" in error_of(batch(ANN, common={"custom_string": "order-17"}), sent_again=True)
     batch(ANN, BOB).check(now=NOW, sent_again=True)
-
-
-def test_chunks_know_the_place_of_their_first_message():
-    found = list(chunks(batch(*[f"+1555123{n:04}" for n in range(5)]), 2))
-    assert [(chunk.place, len(chunk.messages)) for chunk in found] == [(0, 2), (2, 2), (4, 1)]
-    assert found[2].messages[0]["to"] == "+15551230004"
 
 
 def test_a_template_is_filled_from_the_rows():
@@ -189,3 +183,12 @@ def test_a_text_that_needs_too_many_parts_is_refused_or_cut():
 def test_what_a_channel_requires_must_be_there():
     text = error_of(batch(ANN, {"to": BOB}, required=("subject",)))
     assert "to[0] has no subject; to[1] has no subject" in text
+
+
+def test_equal_messages_of_a_batch_are_numbered_wherever_they_stand():
+    twice = batch(ANN, BOB, ANN)
+    twice.check(now=NOW)
+    numbers = [message["custom_string"].rpartition("-")[2] for message in twice.messages(0, 3)]
+    assert numbers == ["0", "0", "1"]
+    other = twice.with_reference("af-fedcba9876543210-x").messages(2, 3)[0]["custom_string"]
+    assert (other[:19], other[-2:]) == ("af-fedcba9876543210", "-1")

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
+from airflow_provider_clicksend.engine.requests import Requests
 from airflow_provider_clicksend.operators.mms import ClickSendMmsOperator
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.operators.voice import ClickSendVoiceOperator
@@ -106,16 +107,16 @@ def test_a_refused_connection_fails_the_try_and_the_next_sends_the_rest(
     connection = {"conn_type": "clicksend", "host": door.url, "password": sandbox.api_key}
     monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", json.dumps(connection))
     for channel, task in tasks().items():
-        whole = task.operator.requests
+        whole = Requests.__iter__
 
-        def until_the_door_is_shut(*arguments: Any, whole: Any = whole) -> Iterator[Any]:
-            for number, request in enumerate(whole(*arguments)):
+        def until_the_door_is_shut(requests: Requests, whole: Any = whole) -> Iterator[Any]:
+            for number, request in enumerate(whole(requests)):
                 if number == place:
                     door.shut()
                 yield request
 
         with monkeypatch.context() as patch:
-            patch.setattr(task.operator, "requests", until_the_door_is_shut)
+            patch.setattr(Requests, "__iter__", until_the_door_is_shut)
             with pytest.raises(Exception, match="cannot connect"):
                 task.run()
         assert sandbox.count(channel=channel)["accepted"] == place * CHUNK
