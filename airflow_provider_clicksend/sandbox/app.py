@@ -48,6 +48,8 @@ def create_app(store: Store) -> ASGIApp:
 
 async def _api_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)  # noqa: S101 - the handler is registered for this class only
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return JSONResponse({"message": HTTPStatus(error.status).phrase}, status_code=error.status)
     return envelope(error.status, error.code, str(error), error.data)
 
 

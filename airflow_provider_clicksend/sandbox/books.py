@@ -39,7 +39,7 @@ class MessageFilter(BaseModel):
         found = [column == value for column, value in wanted.items() if value is not None]
         if self.starts_with is not None:
             found.append(messages.c.custom_string.startswith(self.starts_with, autoescape=True))
-        return [messages.c.direction == "out", messages.c.id > self.after, *found]
+        return [messages.c.direction == "out", messages.c.by_others.is_(False), messages.c.id > self.after, *found]
 
 
 class CountFilter(MessageFilter):
@@ -73,6 +73,17 @@ async def count_messages(call: CallDep, wanted: Annotated[CountFilter, Query()])
         "doubled": len(doubled),
         "doubled_values": doubled[:20],
     }
+
+
+@router.get("/messages/copies")
+async def list_copies(call: CallDep, wanted: Annotated[MessageFilter, Query()]) -> dict[str, Any]:
+    """Count the accepted messages of each recipient, body and channel: how often a person got the same words."""
+    columns = (messages.c.recipient, messages.c.body, messages.c.channel)
+    conditions = [*wanted.conditions(), messages.c.status == SUCCESS]
+    query = select(*columns, func.count().label("copies")).where(*conditions).group_by(*columns)
+    with call.store.begin() as db:
+        rows = db.execute(query).all()
+    return {"copies": [{"to": row[0], "body": row[1], "channel": row[2], "copies": row[3]} for row in rows]}
 
 
 @router.get("/requests")

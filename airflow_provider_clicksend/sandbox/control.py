@@ -17,6 +17,7 @@ from airflow_provider_clicksend.sandbox.replies import receive_reply
 from airflow_provider_clicksend.sandbox.seed import utc_text
 from airflow_provider_clicksend.sandbox.shapes import Shape
 from airflow_provider_clicksend.sandbox.store import now
+from airflow_provider_clicksend.sandbox.traffic import add_other_replies, add_other_texts, age
 
 router = APIRouter(prefix="/sandbox")
 
@@ -55,6 +56,25 @@ class Refusal(_Strict):
     to: str
     status: str
     times: int | None = Field(1, ge=1)
+
+
+class Traffic(_Strict):
+    """Texts (with an unread receipt each, or without) and unread replies of others.
+
+    The first is `ago` seconds old, the others follow it within `spread` seconds.
+    """
+
+    texts: int = Field(0, ge=0, le=1_000_000)
+    replies: int = Field(0, ge=0, le=1_000_000)
+    receipts: bool = False
+    ago: float = 0.0
+    spread: float = Field(0.0, ge=0)
+
+
+class Aging(_Strict):
+    """By how many seconds everything in the account becomes older."""
+
+    seconds: float = Field(gt=0)
 
 
 class ConnectionStatus(_Strict):
@@ -110,6 +130,24 @@ async def refuse(call: CallDep, refusal: Refusal) -> Shape:
         db.execute(delete(table).where(table.c.recipient == refusal.to))
         db.execute(insert(table).values(recipient=refusal.to, status=refusal.status, times=refusal.times))
     return refusal.model_dump()
+
+
+@router.post("/traffic")
+async def add_traffic(call: CallDep, traffic: Traffic) -> Shape:
+    """Let others use the same account."""
+    with call.store.begin() as db:
+        at = now() - traffic.ago
+        add_other_texts(db, traffic.texts, at, traffic.spread, receipts=traffic.receipts)
+        add_other_replies(db, traffic.replies, at, traffic.spread)
+    return traffic.model_dump()
+
+
+@router.post("/age")
+async def make_older(call: CallDep, aging: Aging) -> Shape:
+    """Let everything that the account holds be older than it is."""
+    with call.store.begin() as db:
+        age(db, aging.seconds)
+    return aging.model_dump()
 
 
 @router.get("/faults")

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 from airflow_provider_clicksend.sandbox import tables
 from airflow_provider_clicksend.sandbox.errors import bad_request
 from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER
+from airflow_provider_clicksend.sandbox.seed import OPT_OUT_LIST
+from airflow_provider_clicksend.sandbox.worlds import World, normalised
 
 MAX_RECIPIENTS = 1000
 _TEXTS = ("subject", "voice", "lang", "from_email")
@@ -37,7 +39,7 @@ class Draft:
         return self.sender in {"", SHARED_NUMBER}
 
 
-def read_drafts(db: Connection, channel: str, body: dict[str, Any]) -> list[Draft]:
+def read_drafts(db: Connection, channel: str, body: dict[str, Any], world: World) -> list[Draft]:
     """Return the drafts of a request's body.
 
     :raises ApiError: 400 when there are no messages, or more than 1,000 recipients.
@@ -46,26 +48,35 @@ def read_drafts(db: Connection, channel: str, body: dict[str, Any]) -> list[Draf
     if not isinstance(messages, list) or not messages or not all(isinstance(item, dict) for item in messages):
         raise bad_request("The messages field is required.", {"messages": "Messages field is required."})
     shared = {"media_file": body["media_file"]} if body.get("media_file") else {}
-    drafts = [draft for item in messages for draft in _unfold(db, channel, item, shared)]
+    drafts = [
+        draft for item in messages for draft in _unfold(db, _draft(channel, item, shared), item.get("list_id"), world)
+    ]
     if len(drafts) > MAX_RECIPIENTS:
         raise bad_request(f"Too many recipients: {len(drafts)}. The maximum is {MAX_RECIPIENTS}.")
     return drafts
 
 
-def _unfold(db: Connection, channel: str, item: dict[str, Any], shared: dict[str, Any]) -> list[Draft]:
-    draft = _draft(channel, item, shared)
-    if item.get("list_id") in (None, ""):
+def _unfold(db: Connection, draft: Draft, wanted: Any, world: World) -> list[Draft]:
+    if wanted in (None, ""):
         return [draft]
-    list_id = whole_number(item["list_id"])
-    rows = db.execute(
-        select(tables.contacts).where(tables.contacts.c.list_id == list_id).order_by(tables.contacts.c.contact_id)
-    ).all()
-    if not rows:
+    list_id = whole_number(wanted)
+    numbers = _contact_numbers(db, list_id, world)
+    opted_out = set(_contact_numbers(db, OPT_OUT_LIST, world).values()) if world.list_opted_out == "left_out" else set()
+    numbers = {contact_id: number for contact_id, number in numbers.items() if number not in opted_out}
+    if not numbers:
         return [dataclasses.replace(draft, recipient="", list_id=list_id)]
     return [
-        dataclasses.replace(draft, recipient=row.phone_number, list_id=list_id, contact_id=row.contact_id)
-        for row in rows
+        dataclasses.replace(draft, recipient=number, list_id=list_id, contact_id=contact_id)
+        for contact_id, number in numbers.items()
     ]
+
+
+def _contact_numbers(db: Connection, list_id: int | None, world: World) -> dict[int, str]:
+    contacts = tables.contacts.c
+    rows = db.execute(select(tables.contacts).where(contacts.list_id == list_id).order_by(contacts.contact_id))
+    if world.list_numbers == "as_stored":
+        return {row.contact_id: row.phone_number for row in rows}
+    return {row.contact_id: normalised(row.phone_number, row.address_country) for row in rows}
 
 
 def _draft(channel: str, item: dict[str, Any], shared: dict[str, Any]) -> Draft:

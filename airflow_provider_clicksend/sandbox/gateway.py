@@ -2,6 +2,7 @@
 
 import re
 import time
+from email.utils import formatdate
 from typing import Any
 
 from fastapi.responses import JSONResponse, Response
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from airflow_provider_clicksend.sandbox.faults import Faults, too_many_requests
-from airflow_provider_clicksend.sandbox.store import Store, add_row, now
+from airflow_provider_clicksend.sandbox.store import Store, add_row, clock_offset, now
 from airflow_provider_clicksend.sandbox.tables import connections, requests
 
 #: What the sandbox serves for itself: no key, no faults, not in the request log.
@@ -29,6 +30,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
+        clock_offset.set(self._store.settings.world.clock_offset)
         if _OWN_PATHS.match(scope["path"]):
             await self._app(scope, receive, send)
         else:
@@ -43,7 +45,7 @@ class Gateway:
             request_id = _log(db, request, operation, fault.fault if fault else None)
             refusal = self._refuse(db, request)
         scope["state"]["request_id"] = request_id
-        answer = _Answer(send)
+        answer = _Answer(send, self._date_header())
         if fault is None or fault.is_after_acceptance:
             handler = refusal or self._limit(operation, answer) or self._app
             await handler(scope, receive, answer if fault is None else _discard)
@@ -66,11 +68,20 @@ class Gateway:
             row = db.execute(usable.where(connections.c.connection_id == wanted)).first()
         if row is None:
             what = "No active connection found for app: clicksend" if wanted is None else "Connection not found"
-            return JSONResponse({"message": what}, status_code=400)
+            return JSONResponse(
+                {"message": what}, status_code=400 if wanted is None else self._store.settings.world.unknown_connection
+            )
         if row.status != "ACTIVE":
             return JSONResponse({"message": f"Connection is not active: {row.status}"}, status_code=400)
         request.scope["state"]["connection_id"] = row.connection_id
         return None
+
+    def _date_header(self) -> dict[str, str]:
+        world = self._store.settings.world
+        if world.date_header == "missing":
+            return {}
+        at = formatdate(now() + world.date_header_offset, usegmt=True)
+        return {"date": "sometime" if world.date_header == "invalid" else at}
 
     def _limit(self, operation: str, answer: "_Answer") -> Response | None:
         """Return the 429 of an operation that was called too often, or let the answer tell how much is left."""
@@ -84,10 +95,10 @@ class Gateway:
         reset = max(1, round(start + window - time.monotonic()))
         if count >= limit:
             return too_many_requests(limit, reset, reset)
-        answer.headers = {
-            "x-ratelimit-limit": limit,
-            "x-ratelimit-remaining": limit - count - 1,
-            "ratelimit-reset": reset,
+        answer.headers |= {
+            "x-ratelimit-limit": str(limit),
+            "x-ratelimit-remaining": str(limit - count - 1),
+            "ratelimit-reset": str(reset),
         }
         return None
 
@@ -95,15 +106,15 @@ class Gateway:
 class _Answer:
     """Sends an answer on, with headers of the gateway's, and remembers its status."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: dict[str, str]) -> None:
         self._send = send
         self.status: int | None = None
-        self.headers: dict[str, int] = {}
+        self.headers = headers
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] += [(name.encode(), str(value).encode()) for name, value in self.headers.items()]
+            message["headers"] += [(name.encode(), value.encode()) for name, value in self.headers.items()]
         await self._send(message)
 
 

@@ -3,39 +3,47 @@
 from typing import Any
 
 from fastapi import Request
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, false, func, or_, select, true
 from sqlalchemy.engine import Row
 
 from airflow_provider_clicksend.sandbox.answers import read_integer
-from airflow_provider_clicksend.sandbox.errors import bad_request
+from airflow_provider_clicksend.sandbox.errors import ApiError, bad_request
 from airflow_provider_clicksend.sandbox.money import price_text
 from airflow_provider_clicksend.sandbox.seed import SUBACCOUNT_ID, USER_ID
-from airflow_provider_clicksend.sandbox.store import now
+from airflow_provider_clicksend.sandbox.store import Settings, now
 from airflow_provider_clicksend.sandbox.tables import events, messages
 from airflow_provider_clicksend.sandbox.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.worlds import World, body_text, echoed, number_text, numbers_written
 
 
-def history_query(channel: str, request: Request) -> Any:
+def history_query(channel: str, request: Request, world: World) -> Any:
     """Return the rows that the request's `q`, `operator`, `date_from`, `date_to` and `order_by` ask for.
 
-    :raises ApiError: 400 for a field that cannot be searched or ordered by.
+    :raises ApiError: 400 for a field that cannot be searched or ordered by, and what the world says of an id.
     """
     columns = _columns()
     query = (
         select(messages, *columns.values())
         .select_from(messages.outerjoin(events, events.c.id == _last_event()))
-        .where(messages.c.channel == channel, messages.c.status == SUCCESS, messages.c.visible_at <= now())
+        .where(messages.c.channel == channel, messages.c.visible_at <= now(), *_dates(request, world))
     )
-    date_from, date_to = read_integer(request, "date_from"), read_integer(request, "date_to")
-    if date_from is not None:
-        query = query.where(messages.c.accepted_at >= date_from)
-    if date_to is not None:
-        query = query.where(messages.c.accepted_at < date_to + 1)
-    terms = _terms(request.query_params.get("q", ""), columns)
+    if not world.history_refused:
+        query = query.where(messages.c.status == SUCCESS)
+    terms = _terms(request.query_params.get("q", ""), columns, world)
     if terms:
-        join = or_ if request.query_params.get("operator", "").upper() == "OR" else and_
-        query = query.where(join(*terms))
-    return query.order_by(*_order(request.query_params.get("order_by", "date:asc"), columns))
+        is_or = request.query_params.get("operator", "").upper() == "OR" and world.q_operator == "works"
+        query = query.where((or_ if is_or else and_)(*terms))
+    return query.order_by(*_order(request.query_params.get("order_by", "date:asc"), columns, world))
+
+
+def _dates(request: Request, world: World) -> list[Any]:
+    if world.date_filter == "ignored":
+        return []
+    dated = messages.c.accepted_at + world.date_filter_offset
+    date_from, date_to = read_integer(request, "date_from"), read_integer(request, "date_to")
+    edge = 1 if world.date_filter == "exclusive" else 0
+    conditions = [dated >= date_from + edge] if date_from is not None else []
+    return [*conditions, dated < date_to + 1 - edge] if date_to is not None else conditions
 
 
 def _last_event() -> Any:
@@ -46,7 +54,12 @@ def _last_event() -> Any:
 
 def _columns() -> dict[str, Any]:
     """Return what the state of a message is made of, by the API's names."""
-    at_first = case((messages.c.direction == "in", "Received"), (messages.c.send_at > now(), "Scheduled"), else_="Sent")
+    at_first = case(
+        (messages.c.status != SUCCESS, messages.c.status),
+        (messages.c.direction == "in", "Received"),
+        (messages.c.send_at > now(), "Scheduled"),
+        else_="Sent",
+    )
     code = case((and_(events.c.id.is_(None), messages.c.direction == "out"), "200"), else_=events.c.status_code)
     return {
         "state": func.coalesce(events.c.status, at_first).label("state"),
@@ -70,18 +83,47 @@ def _fields(columns: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _terms(text: str, columns: dict[str, Any]) -> list[Any]:
+def _terms(text: str, columns: dict[str, Any], world: World) -> list[Any]:
     fields = _fields(columns)
     terms = []
     for term in filter(None, text.split(",")):
         name, _, value = term.partition(":")
         if name not in fields:
             raise bad_request(f"Unknown search field: {name}.")
-        terms.append(func.lower(fields[name]) == value.lower())
+        if name == "message_id":
+            check_id(world, value)
+        terms.append(_term(name, fields[name], value, world))
     return terms
 
 
-def _order(text: str, columns: dict[str, Any]) -> list[Any]:
+def _term(name: str, field: Any, value: str, world: World) -> Any:
+    mode = {"to": world.q_to, "message_id": world.q_message_id}.get(name, world.q_other)
+    if mode == "error":
+        raise bad_request(f"Unknown search field: {name}.")
+    if mode in {"nothing", "ignored"}:
+        return false() if mode == "nothing" else true()
+    if mode == "partial":
+        return field.icontains(value, autoescape=True)
+    if name in {"to", "from"} and world.number_form != "e164":
+        return field.in_(numbers_written(world.number_form, value))
+    return func.lower(field) == value.lower()
+
+
+def check_id(world: World, message_id: str) -> None:
+    """Raise what the world says of reading one message id.
+
+    :raises ApiError: with the status of :attr:`World.id_errors`.
+    """
+    status = world.id_errors.get(message_id, world.id_errors.get("*"))
+    if status is not None:
+        raise ApiError(status, "ERROR", "This message cannot be shown.")
+
+
+def _order(text: str, columns: dict[str, Any], world: World) -> list[Any]:
+    if world.history_order == "shuffled":
+        return [messages.c.message_id]
+    if world.history_order != "asked":
+        text = "date:desc" if world.history_order == "newest_first" else "date:asc"
     name, _, direction = text.partition(":")
     fields = {"date": messages.c.accepted_at, **_fields(columns)}
     if name not in fields:
@@ -89,15 +131,15 @@ def _order(text: str, columns: dict[str, Any]) -> list[Any]:
     return [field.desc() if direction == "desc" else field for field in (fields[name], messages.c.id)]
 
 
-def sms_row(row: Row[Any], profile: str) -> dict[str, Any]:
+def sms_row(row: Row[Any], settings: Settings) -> dict[str, Any]:
     """Return a text's row: numbers where the live answer has numbers, text where it has text."""
-    return {**_common(row, profile), "date": int(row.accepted_at), "message_parts": row.parts}
+    return {**_common(row, settings), "date": int(row.accepted_at), "message_parts": row.parts}
 
 
-def mms_row(row: Row[Any], profile: str) -> dict[str, Any]:
+def mms_row(row: Row[Any], settings: Settings) -> dict[str, Any]:
     """Return an MMS's row."""
     return {
-        **_common(row, profile),
+        **_common(row, settings),
         "date": str(int(row.send_at)),
         "date_added": int(row.accepted_at),
         "message_parts": f"{row.parts}.00",
@@ -108,11 +150,11 @@ def mms_row(row: Row[Any], profile: str) -> dict[str, Any]:
     }
 
 
-def voice_row(row: Row[Any], profile: str) -> dict[str, Any]:
+def voice_row(row: Row[Any], settings: Settings) -> dict[str, Any]:
     """Return a call's row, with the digits that were pressed."""
     return {
-        **_common(row, profile),
-        "date": str(int(row.send_at)) if profile == "sdk" else int(row.send_at),
+        **_common(row, settings),
+        "date": str(int(row.send_at)) if settings.profile == "sdk" else int(row.send_at),
         "date_added": int(row.accepted_at),
         "message_parts": f"{row.parts}.00",
         "voice": row.details.get("voice", "female"),
@@ -124,24 +166,25 @@ def voice_row(row: Row[Any], profile: str) -> dict[str, Any]:
     }
 
 
-def _common(row: Row[Any], profile: str) -> dict[str, Any]:
+def _common(row: Row[Any], settings: Settings) -> dict[str, Any]:
     contact = row.contact_id
+    world = settings.world
     return {
         "direction": row.direction,
-        "to": row.recipient,
-        "body": row.body,
+        "to": number_text(world.number_form, row.recipient),
+        "body": body_text(world.history_body, row.body),
         "status": row.state,
-        "from": row.sender,
+        "from": number_text(world.number_form, row.sender),
         "schedule": str(int(row.send_at)),
-        "status_code": row.status_code,
+        "status_code": row.status_code if world.history_status_code == "code" else None,
         "status_text": row.status_text,
         "error_code": row.error_code,
         "error_text": row.error_text,
         "message_id": row.message_id,
         "message_price": price_text(row.price, digits=6),
         "from_email": row.details.get("from_email"),
-        "list_id": str(row.list_id) if row.list_id and profile == "sdk" else row.list_id,
-        "custom_string": row.custom_string,
+        "list_id": str(row.list_id) if row.list_id and settings.profile == "sdk" else row.list_id,
+        "custom_string": _reference(row, world),
         "contact_id": str(contact) if contact else None,
         "user_id": USER_ID,
         "subaccount_id": SUBACCOUNT_ID,
@@ -151,3 +194,8 @@ def _common(row: Row[Any], profile: str) -> dict[str, Any]:
         "last_name": None,
         "_api_username": "user@example.com",
     }
+
+
+def _reference(row: Row[Any], world: World) -> str | None:
+    text = echoed(world.history_echo, row.custom_string)
+    return echoed(world.reply_echo, text) if row.direction == "in" and text is not None else text

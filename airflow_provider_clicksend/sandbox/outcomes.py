@@ -35,8 +35,17 @@ TEST_NUMBER = (Step(0, "Completed", None, None, is_receipt=False),)
 CANCELLED = Step(0, "Cancelled", "301", "Error: Message cancelled.", "5", "Cancelled", is_receipt=False)
 
 
-def event_row(step: Step, message_id: str, channel: str, due_at: float, digits: str = "") -> dict[str, Any]:
+def event_row(
+    step: Step, message_id: str, channel: str, due_at: float, digits: str = "", *, is_read: bool = False
+) -> dict[str, Any]:
     """Return the row of the events table for one step of a message."""
     fields = step._asdict()
     del fields["after"]
-    return {"message_id": message_id, "channel": channel, "due_at": due_at, "digits": digits, **fields}
+    return {
+        "message_id": message_id,
+        "channel": channel,
+        "due_at": due_at,
+        "digits": digits,
+        "is_read": is_read,
+        **fields,
+    }

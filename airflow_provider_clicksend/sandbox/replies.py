@@ -9,6 +9,7 @@ from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER, country_of
 from airflow_provider_clicksend.sandbox.sending import new_message_id
 from airflow_provider_clicksend.sandbox.store import Settings, now
 from airflow_provider_clicksend.sandbox.tables import inbound, messages, rules
+from airflow_provider_clicksend.sandbox.traffic import add_other_replies
 from airflow_provider_clicksend.sandbox.verdicts import SUCCESS
 
 
@@ -20,7 +21,7 @@ def count_poll_rules(db: Connection, kind: str) -> int:
 
 def receive_reply(db: Connection, settings: Settings, sender: str, body: str) -> dict[str, Any]:
     """Store what the phone `sender` answered and return its row of the inbound table."""
-    original = _last_text_to(db, sender)
+    original = _text_answered_by(db, sender, settings)
     reply = {
         "message_id": new_message_id(),
         "at": now(),
@@ -31,14 +32,19 @@ def receive_reply(db: Connection, settings: Settings, sender: str, body: str) ->
         "original_message_id": original.message_id if original else "",
         "custom_string": original.custom_string if original else "",
         "is_polled": True,
+        "is_read": settings.world.replies_read_by_others,
     }
     copies = count_poll_rules(db, "sms/inbound")
     db.execute(insert(inbound), [reply] * copies if copies else [{**reply, "is_polled": False}])
     db.execute(insert(messages), [_history_row(reply, settings)])
+    add_other_replies(db, settings.world.other_replies, now())
     return reply
 
 
-def _last_text_to(db: Connection, number: str) -> Any:
+def _text_answered_by(db: Connection, number: str, settings: Settings) -> Any:
+    attribution = settings.world.reply_attribution
+    if attribution in {"none", "null"}:
+        return None
     sent = select(messages).where(
         messages.c.channel == "sms",
         messages.c.direction == "out",
@@ -47,7 +53,9 @@ def _last_text_to(db: Connection, number: str) -> Any:
         messages.c.cancelled.is_(False),
         messages.c.send_at <= now(),
     )
-    return db.execute(sent.order_by(messages.c.send_at.desc(), messages.c.id.desc()).limit(1)).first()
+    columns = (messages.c.send_at, messages.c.id)
+    order = [column if attribution == "oldest" else column.desc() for column in columns]
+    return db.execute(sent.order_by(*order).limit(1)).first()
 
 
 def _history_row(reply: dict[str, Any], settings: Settings) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 import uuid
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from airflow_provider_clicksend.sandbox import tables
 from airflow_provider_clicksend.sandbox.drafts import Draft, read_drafts
+from airflow_provider_clicksend.sandbox.errors import ApiError
 from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER, TEST_NUMBERS, country_of
 from airflow_provider_clicksend.sandbox.outcomes import OUTCOMES, TEST_NUMBER, event_row
 from airflow_provider_clicksend.sandbox.store import Settings, now
-from airflow_provider_clicksend.sandbox.verdicts import SUCCESS, Judge, Verdict
+from airflow_provider_clicksend.sandbox.traffic import add_other_texts
+from airflow_provider_clicksend.sandbox.verdicts import SEEN, SUCCESS, Judge, Verdict
 
 
 class Caller(NamedTuple):
@@ -24,7 +26,7 @@ class Caller(NamedTuple):
 def price_messages(db: Connection, settings: Settings, channel: str, body: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows that :func:`accept_messages` would store, and store none."""
     judge = Judge(db, settings)
-    return [_row(draft, judge.judge(draft), settings) for draft in read_drafts(db, channel, body)]
+    return [_row(draft, judge.judge(draft), settings) for draft in read_drafts(db, channel, body, settings.world)]
 
 
 def accept_messages(
@@ -36,15 +38,36 @@ def accept_messages(
     """
     judge = Judge(db, settings)
     rows = [
-        {**_row(draft, judge.judge(draft), settings), **caller._asdict()} for draft in read_drafts(db, channel, body)
+        {**_row(draft, judge.judge(draft), settings), **caller._asdict()}
+        for draft in read_drafts(db, channel, body, settings.world)
     ]
+    _refuse_the_request(settings, rows)
+    _delay(db, settings, rows)
     db.execute(insert(tables.messages), rows)
+    add_other_texts(db, settings.world.other_texts, now())
     events = _plan(db, settings, [row for row in rows if row["status"] == SUCCESS])
     if events:
         db.execute(insert(tables.events), events)
     db.execute(update(tables.account).values(balance=judge.credit))
     _keep_refusals(db, judge)
     return rows
+
+
+def _refuse_the_request(settings: Settings, rows: list[dict[str, Any]]) -> None:
+    """Refuse all for one status that was never seen on a message, where the world does so."""
+    statuses = [row["status"] for row in rows if row["status"] not in SEEN]
+    if settings.world.refusals == "request" and statuses:
+        raise ApiError(400, statuses[0], "The request was refused.")
+
+
+def _delay(db: Connection, settings: Settings, rows: list[dict[str, Any]]) -> None:
+    """Let some messages show in the history later than the others."""
+    every = settings.world.history_late_every
+    ours = tables.messages.c.by_others.is_(False)
+    before = db.execute(select(func.count()).select_from(tables.messages).where(ours)).scalar_one() if every else 0
+    for number, row in enumerate(rows, before + 1):
+        if every and number % every == 0:
+            row["visible_at"] += settings.world.history_late_by
 
 
 def new_message_id() -> str:
@@ -90,7 +113,8 @@ def _plan(db: Connection, settings: Settings, rows: list[dict[str, Any]]) -> lis
         digits = decision.digits if decision else ""
         for step in steps:
             due_at = row["send_at"] + step.after * settings.deliver_after
-            events.append(event_row(step, row["message_id"], row["channel"], due_at, digits))
+            is_read = settings.world.receipts_read_by_others
+            events.append(event_row(step, row["message_id"], row["channel"], due_at, digits, is_read=is_read))
     return events
 
 

@@ -39,6 +39,8 @@ class SandboxServer(uvicorn.Server):
             log_config=None,
             log_level="warning",
             proxy_headers=False,
+            # The gateway writes it: its clock is the world's.
+            date_header=False,
             timeout_keep_alive=600,
         )
         super().__init__(config)

@@ -10,28 +10,40 @@ from sqlalchemy.engine import Row
 
 from airflow_provider_clicksend.sandbox.money import CURRENCY, price_number, price_text
 from airflow_provider_clicksend.sandbox.seed import SUBACCOUNT_ID, USER_ID
+from airflow_provider_clicksend.sandbox.store import Settings
 from airflow_provider_clicksend.sandbox.verdicts import BLOCKED, SUCCESS
+from airflow_provider_clicksend.sandbox.worlds import World, echoed, in_order, number_text
 
 Shape = dict[str, Any]
 
 
-def send_data(rows: list[Shape], profile: str) -> Shape:
+def send_data(rows: list[Shape], settings: Settings) -> Shape:
     """Return the `data` of a send's answer for rows of the messages table."""
     accepted = [row for row in rows if row["status"] == SUCCESS]
-    show = _ACCEPTED[rows[0]["channel"]]
+    messages = in_order(settings.world.answer_order, rows, lambda row: row["message_id"])
     return {
         "total_price": price_number(sum(row["price"] for row in accepted)),
         "total_count": len(rows),
         "queued_count": len(accepted),
-        "messages": [show(row, profile) if row["status"] == SUCCESS else _refused(row, profile) for row in rows],
+        "messages": [_answer(row, settings) for row in messages],
         "_currency": CURRENCY,
         "blocked_count": sum(row["status"] in BLOCKED for row in rows),
     }
 
 
-def quote_data(rows: list[Shape], profile: str) -> Shape:
+def _answer(row: Shape, settings: Settings) -> Shape:
+    show = _ACCEPTED[row["channel"]] if row["status"] == SUCCESS else _refused
+    world = settings.world
+    return {
+        **show(row, settings.profile),
+        "to": number_text(world.answer_number_form, row["recipient"]),
+        "custom_string": echoed(world.answer_echo, row["custom_string"]),
+    }
+
+
+def quote_data(rows: list[Shape], settings: Settings) -> Shape:
     """Return the `data` of a quote's answer: like a send's, dates as text and without the account's ids."""
-    data = send_data(rows, profile)
+    data = send_data(rows, settings)
     for message in data["messages"]:
         message.pop("user_id", None)
         message.pop("subaccount_id", None)
@@ -134,9 +146,11 @@ def _identifier(value: int | None, profile: str) -> int | str | None:
     return str(value) if profile == "sdk" and value is not None else value
 
 
-def receipt(row: Row[Any], profile: str) -> Shape:
+def receipt(row: Row[Any], settings: Settings) -> Shape:
     """Return a delivery receipt: every published one has its numbers as text, the SDK wants a text's as numbers."""
-    number: Callable[[Any], Any] = int if profile == "sdk" and row.channel != "voice" else str
+    form = settings.world.receipt_form
+    is_number = form == "numbers" or (settings.profile == "sdk" and row.channel != "voice")
+    number: Callable[[Any], Any] = int if is_number else str
     shape = {
         "timestamp_send": number(int(row.send_at)),
         "timestamp": number(int(row.due_at)),
@@ -145,23 +159,28 @@ def receipt(row: Row[Any], profile: str) -> Shape:
         "status_text": row.status_text,
         "error_code": row.error_code and number(row.error_code),
         "error_text": row.error_text,
-        "custom_string": row.custom_string,
+        "custom_string": echoed(settings.world.receipt_echo, row.custom_string),
         "subaccount_id": number(SUBACCOUNT_ID),
         "message_type": row.channel,
     }
+    if form == "sparse":
+        return {name: shape[name] for name in ("message_id", "status_code", "timestamp")}
     return shape | {"digits": row.digits} if row.channel == "voice" else shape
 
 
-def reply(row: Row[Any]) -> Shape:
+def reply(row: Row[Any], world: World) -> Shape:
     """Return an inbound message."""
-    return {
+    none = None if world.reply_attribution == "null" else ""
+    shape = {
         "timestamp": int(row.at),
-        "from": row.sender,
+        "from": number_text(world.number_form, row.sender),
         "body": row.body,
-        "original_body": row.original_body,
-        "original_message_id": row.original_message_id,
-        "to": row.recipient,
-        "custom_string": row.custom_string,
+        "original_body": row.original_body or none,
+        "original_message_id": row.original_message_id or none,
+        "to": number_text(world.number_form, row.recipient),
+        "custom_string": echoed(world.reply_echo, row.custom_string) if row.original_message_id else none,
         "message_id": row.message_id,
         "_keyword": row.body.split()[0].lower() if row.body.split() else "",
     }
+    names = ("timestamp", "from", "body", "message_id") if world.reply_form == "sparse" else tuple(shape)
+    return {name: shape[name] for name in names}

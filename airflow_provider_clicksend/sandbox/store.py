@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 
 from airflow_provider_clicksend.sandbox import tables
 from airflow_provider_clicksend.sandbox.seed import seed
+from airflow_provider_clicksend.sandbox.worlds import World
 
 
 class Settings(BaseModel):
@@ -40,6 +42,8 @@ class Settings(BaseModel):
     rate_window: float = Field(60.0, gt=0)
     #: False: every voice call answers 403, as for an account without voice access.
     voice_enabled: bool = True
+    #: What the live API may do differently: see the worlds.
+    world: World = World()
 
 
 class Store:
@@ -78,10 +82,14 @@ class Store:
             yield db
 
     def change_settings(self, changes: dict[str, Any]) -> None:
-        """Set and store settings by their names.
+        """Set and store settings by their names; of `world` only the named fields, None returns to the default.
 
         :raises pydantic.ValidationError: an unknown name or a value that cannot be.
         """
+        if isinstance(changes.get("world"), dict):
+            changes = {**changes, "world": {**self.settings.world.model_dump(), **changes["world"]}}
+        elif "world" in changes and changes["world"] is None:
+            changes = {**changes, "world": World()}
         self.settings = Settings.model_validate({**self.settings.model_dump(), **changes})
         self.windows.clear()
         rows = [{"name": name, "value": value} for name, value in self.settings.model_dump().items()]
@@ -107,9 +115,13 @@ class Store:
             self._scratch.cleanup()
 
 
+#: The world's clock in the request that is handled, relative to the real one: several sandboxes may share a process.
+clock_offset: ContextVar[float] = ContextVar("clock_offset", default=0.0)
+
+
 def now() -> float:
     """Return the sandbox's clock, Unix seconds."""
-    return time.time()
+    return time.time() + clock_offset.get()
 
 
 def add_row(db: Connection, table: Table, **values: Any) -> int:

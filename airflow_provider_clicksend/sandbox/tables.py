@@ -63,6 +63,7 @@ messages = _table(
     Column("contact_id", Integer),
     _flag("shared_number"),
     _flag("cancelled"),
+    _flag("by_others"),
     Column("details", JSON, nullable=False, default=dict),
     Column("connection_id", String),
     Column("request_id", Integer),

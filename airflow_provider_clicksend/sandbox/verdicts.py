@@ -19,6 +19,8 @@ from airflow_provider_clicksend.sandbox.numbers import (
 from airflow_provider_clicksend.sandbox.store import Settings, now
 
 SUCCESS = "SUCCESS"
+#: What was seen live on a message of an answer.
+SEEN = frozenset({SUCCESS, "INVALID_RECIPIENT", "COUNTRY_NOT_ENABLED"})
 #: Counted in ``blocked_count``; their objects keep a few fields more than those of other refusals.
 BLOCKED = frozenset({"COUNTRY_NOT_ENABLED", "REGISTRATION_NEEDED"})
 #: An MMS and a minute of a call cost more than a text's part.

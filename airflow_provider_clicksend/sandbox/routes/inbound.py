@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from airflow_provider_clicksend.sandbox.answers import ok, page
 from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep
 from airflow_provider_clicksend.sandbox.errors import not_found
-from airflow_provider_clicksend.sandbox.routes.receipts import read_date_before
+from airflow_provider_clicksend.sandbox.history import check_id
+from airflow_provider_clicksend.sandbox.routes.receipts import list_order, read_date_before
 from airflow_provider_clicksend.sandbox.shapes import reply
 from airflow_provider_clicksend.sandbox.tables import inbound
 
@@ -21,21 +22,24 @@ _POLLED = select(inbound).where(inbound.c.is_polled)
 @router.get("/sms/inbound")
 async def unread_replies(call: CallDep) -> JSONResponse:
     """List the unread replies, newest first; one that several POLL rules met comes several times."""
-    query = _POLLED.where(inbound.c.is_read.is_(False)).order_by(inbound.c.at.desc(), inbound.c.id.desc())
+    world = call.settings.world
+    order = list_order(world, inbound.c.at, inbound.c.id, inbound.c.message_id)
+    query = _POLLED.where(inbound.c.is_read.is_(False)).order_by(*order)
     with call.store.begin() as db:
-        data = page(db, call.request, query, reply)
+        data = page(db, call.request, query, lambda row: reply(row, world))
     return ok("Here are your inbound messages.", data)
 
 
 @router.get("/sms/inbound/{original_message_id}")
 async def first_reply(original_message_id: str, call: CallDep) -> JSONResponse:
     """Show the first reply to a sent text, read or not; 404 while there is none."""
+    check_id(call.settings.world, original_message_id)
     query = _POLLED.where(inbound.c.original_message_id == original_message_id).order_by(inbound.c.at, inbound.c.id)
     with call.store.begin() as db:
         row = db.execute(query).first()
     if row is None:
         raise not_found("Inbound")
-    return ok("Here is your inbound message.", reply(row))
+    return ok("Here is your inbound message.", reply(row, call.settings.world))
 
 
 @router.put("/sms/inbound-read")

@@ -12,6 +12,7 @@ from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep
 from airflow_provider_clicksend.sandbox.errors import bad_request, not_found
 from airflow_provider_clicksend.sandbox.store import add_row
 from airflow_provider_clicksend.sandbox.tables import CONTACT_FIELDS, contacts, lists
+from airflow_provider_clicksend.sandbox.worlds import World
 
 router = APIRouter(prefix="/lists")
 
@@ -72,7 +73,7 @@ async def remove_duplicates(list_id: int, call: CallDep, body: BodyDep) -> JSONR
 
     The document shows no body and the official SDKs send the names as keys of an object: that and a list are taken.
     """
-    fields = body.get("fields") or ["phone_number"]
+    fields = _compared_fields(body.get("fields"), call.settings.world)
     if not isinstance(fields, list | dict) or not set(map(str, fields)) <= set(CONTACT_FIELDS):
         raise bad_request("The fields field is invalid.", {"fields": "Fields field is invalid."})
     with call.store.begin() as db:
@@ -81,6 +82,12 @@ async def remove_duplicates(list_id: int, call: CallDep, body: BodyDep) -> JSONR
         kept = first.group_by(*(contacts.c[name] for name in fields))
         doubled = delete(contacts).where(contacts.c.list_id == list_id, contacts.c.contact_id.not_in(kept))
         return ok("Duplicate contacts have been removed.", {"deleted": db.execute(doubled).rowcount})
+
+
+def _compared_fields(fields: Any, world: World) -> Any:
+    if not fields or world.remove_duplicates == "ignored":
+        return ["phone_number"]
+    return list(fields.values()) if isinstance(fields, dict) and world.remove_duplicates == "values" else fields
 
 
 def find_list(db: Connection, list_id: int) -> Row[Any]:

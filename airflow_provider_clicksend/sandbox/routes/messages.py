@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, true, update
 from sqlalchemy.engine import Connection
 
 from airflow_provider_clicksend.sandbox.answers import ok, page
@@ -17,6 +17,7 @@ from airflow_provider_clicksend.sandbox.shapes import quote_data, send_data
 from airflow_provider_clicksend.sandbox.store import now
 from airflow_provider_clicksend.sandbox.tables import events, messages
 from airflow_provider_clicksend.sandbox.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.worlds import World
 
 router = APIRouter()
 
@@ -28,7 +29,7 @@ async def send(channel: ChannelDep, call: CallDep, body: BodyDep) -> JSONRespons
     """Accept up to 1,000 messages; each has its own status in the answer."""
     with call.store.begin() as db:
         rows = accept_messages(db, call.settings, channel, body, call.caller)
-    return ok("Messages queued for delivery.", send_data(rows, call.settings.profile))
+    return ok("Messages queued for delivery.", send_data(rows, call.settings))
 
 
 @router.post("/{channel}/price")
@@ -36,7 +37,7 @@ async def price(channel: ChannelDep, call: CallDep, body: BodyDep) -> JSONRespon
     """Quote what a send would cost: the answer looks like a send's, message ids included."""
     with call.store.begin() as db:
         rows = price_messages(db, call.settings, channel, body)
-    return ok("Here are your data.", quote_data(rows, call.settings.profile))
+    return ok("Here are your data.", quote_data(rows, call.settings))
 
 
 @router.get("/{channel}/history")
@@ -44,9 +45,8 @@ async def history(channel: ChannelDep, call: CallDep) -> JSONResponse:
     """List what was accepted, oldest first unless ``order_by`` says otherwise."""
     show = _HISTORY_ROWS[channel]
     with call.store.begin() as db:
-        data = page(
-            db, call.request, history_query(channel, call.request), lambda row: show(row, call.settings.profile)
-        )
+        query = history_query(channel, call.request, call.settings.world)
+        data = page(db, call.request, query, lambda row: show(row, call.settings))
     return ok("Here are your messages.", data)
 
 
@@ -55,7 +55,7 @@ async def cancel_all(channel: TextOrCallDep, call: CallDep, body: BodyDep) -> JS
     """Cancel every scheduled message, or those with the ``custom_string`` of the body."""
     condition = _scheduled(channel)
     if body.get("custom_string"):
-        condition = and_(condition, messages.c.custom_string == str(body["custom_string"]))
+        condition = and_(condition, _has_reference(str(body["custom_string"]), call.settings.world))
     with call.store.begin() as db:
         count = _cancel(db, condition)
     return ok(f"{count} {channel} messages have been cancelled.", {"count": count})
@@ -72,10 +72,20 @@ async def cancel(channel: TextOrCallDep, message_id: str, call: CallDep) -> JSON
     return ok(f"Scheduled {channel} message has been cancelled.")
 
 
+def _has_reference(text: str, world: World) -> Any:
+    column = messages.c.custom_string
+    if world.cancel_all_match == "ignored":
+        return true()
+    if world.cancel_all_match == "prefix":
+        return column.startswith(text, autoescape=True)
+    return func.lower(column) == text.lower() if world.cancel_all_match == "case_insensitive" else column == text
+
+
 def _scheduled(channel: str) -> Any:
     return and_(
         messages.c.channel == channel,
         messages.c.status == SUCCESS,
+        messages.c.by_others.is_(False),
         messages.c.send_at > now(),
         messages.c.cancelled.is_(False),
     )
