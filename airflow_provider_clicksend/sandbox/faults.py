@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from fnmatch import fnmatch
 from typing import Any, Literal, get_args
 
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.types import Message, Receive, Scope, Send
 
@@ -17,9 +17,15 @@ _ACCEPTED = "accepted-then-"
 FaultName = Literal[
     "dropped",
     "hang",
+    "drip",
+    "huge",
+    "302",
     "401",
+    "401-html",
+    "413",
     "429",
     "429-without-retry-after",
+    "499",
     "500",
     "502",
     "503",
@@ -43,7 +49,9 @@ class Fault(BaseModel):
     :param method: their HTTP method; ``*`` for any.
     :param skip: so many of them pass first.
     :param times: then so many meet the fault; None: all.
-    :param seconds: how long a ``hang`` lasts before the connection is dropped.
+    :param seconds: how long a ``hang`` lasts before the connection is dropped, and a ``drip`` before it ends.
+    :param pause: seconds between two bytes of a ``drip``.
+    :param megabytes: the size of a ``huge`` answer.
     :param status: the HTTP status of a ``maton-`` fault.
     :param retry_after: the ``Retry-After`` of a ``429``, seconds.
     """
@@ -56,6 +64,8 @@ class Fault(BaseModel):
     skip: int = Field(0, ge=0)
     times: int | None = Field(1, ge=1)
     seconds: float = Field(300.0, ge=0)
+    pause: float = Field(1.0, gt=0)
+    megabytes: int = Field(400, ge=1)
     status: int = Field(500, ge=400, le=599)
     retry_after: int = Field(1, ge=0)
 
@@ -83,10 +93,25 @@ class Fault(BaseModel):
                 await asyncio.wait_for(_wait_for_the_end(receive), self.seconds)
         if name in {"hang", "dropped"}:
             await _drop(scope, receive)
+            return
+        if not self.is_after_acceptance:
+            await _read_body(receive)
+        if name == "drip":
+            await self._drip(receive, send)
         else:
-            if not self.is_after_acceptance:
-                await _read_body(receive)
             await _ANSWERS[name](self)(scope, receive, send)
+
+    async def _drip(self, receive: Receive, send: Send) -> None:
+        """Answer with a 200 whose body comes byte by byte, and never becomes JSON."""
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        end = asyncio.create_task(_wait_for_the_end(receive))
+        left = self.seconds
+        while left > 0 and not (await asyncio.wait({end}, timeout=self.pause))[0]:
+            left -= self.pause
+            await send({"type": "http.response.body", "body": b" ", "more_body": True})
+        end.cancel()
+        await send({"type": "http.response.body", "body": b""})
 
 
 class Faults:
@@ -134,6 +159,23 @@ def _html(status: int, title: str) -> Callable[[Fault], Response]:
     return lambda _fault: HTMLResponse(page, status_code=status)
 
 
+async def _huge_body(megabytes: int) -> AsyncIterator[bytes]:
+    yield b'{"http_code":200,"response_code":"SUCCESS","response_msg":"Here you are.","data":"'
+    for _ in range(megabytes):
+        yield b"x" * 1_000_000
+    yield b'"}'
+
+
+def _huge(fault: Fault) -> Response:
+    return StreamingResponse(_huge_body(fault.megabytes), media_type="application/json")
+
+
+def _redirect(fault: Fault) -> Response:
+    answer = _html(302, "302 Found")(fault)
+    answer.headers["Location"] = "/"
+    return answer
+
+
 def _maton(body: dict[str, Any]) -> Callable[[Fault], Response]:
     return lambda fault: JSONResponse(body, status_code=fault.status)
 
@@ -153,9 +195,14 @@ def unauthorized(status: int) -> JSONResponse:
 
 
 _ANSWERS: dict[str, Callable[[Fault], Response]] = {
+    "huge": _huge,
+    "302": _redirect,
     "401": lambda _fault: unauthorized(401),
+    "401-html": _html(401, "401 Authorization Required"),
+    "413": _html(413, "413 Request Entity Too Large"),
     "429": lambda fault: too_many_requests(20, fault.retry_after, fault.retry_after),
     "429-without-retry-after": lambda fault: too_many_requests(20, fault.retry_after, None),
+    "499": _html(499, "499 Client Closed Request"),
     "500": lambda _fault: JSONResponse({"message": "Internal server error"}, status_code=500),
     "502": _html(502, "502 Bad Gateway"),
     "503": _html(503, "503 Service Temporarily Unavailable"),
