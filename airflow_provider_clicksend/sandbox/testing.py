@@ -11,8 +11,8 @@ from typing import Any
 import requests
 
 from airflow_provider_clicksend.sandbox.app import create_app
+from airflow_provider_clicksend.sandbox.data.store import Store
 from airflow_provider_clicksend.sandbox.server import SandboxServer, address, listen
-from airflow_provider_clicksend.sandbox.store import Store
 
 _START_TIMEOUT = 10
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from airflow_provider_clicksend.sandbox.numbers import COUNTRIES, country_of
+from airflow_provider_clicksend.sandbox.clicksend.numbers import COUNTRIES, country_of
 
 Echo = Literal["exact", "null", "empty", "upper", "truncated"]
 NumberForm = Literal["e164", "no_plus", "spaced", "national", "national_no_zero"]

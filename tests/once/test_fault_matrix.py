@@ -12,7 +12,7 @@ import pytest
 from airflow_provider_clicksend.operators.mms import ClickSendMmsOperator
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.operators.voice import ClickSendVoiceOperator
-from airflow_provider_clicksend.sandbox.faults import FaultName
+from airflow_provider_clicksend.sandbox.maton.faults import FaultName
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, AirflowFailException
 from tests.once.conftest import CHUNK

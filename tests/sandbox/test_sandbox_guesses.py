@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from airflow_provider_clicksend.sandbox.store import Settings
+from airflow_provider_clicksend.sandbox.data.store import Settings
 from airflow_provider_clicksend.sandbox.worlds import World
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -3,8 +3,8 @@
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
 
-from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER
-from airflow_provider_clicksend.sandbox.tables import inbound, messages
+from airflow_provider_clicksend.sandbox.clicksend.numbers import SHARED_NUMBER
+from airflow_provider_clicksend.sandbox.data.tables import inbound, messages
 
 _COUNTED = "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < :count)"
 _ID = "printf('0F0F0F0F-0000-4000-8000-%012d', :base + n)"

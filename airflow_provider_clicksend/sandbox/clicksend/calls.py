@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 
-from airflow_provider_clicksend.sandbox.answers import json_body
-from airflow_provider_clicksend.sandbox.errors import forbidden, not_found
-from airflow_provider_clicksend.sandbox.sending import Caller
-from airflow_provider_clicksend.sandbox.store import Settings, Store
+from airflow_provider_clicksend.sandbox.clicksend.answers import json_body
+from airflow_provider_clicksend.sandbox.clicksend.errors import forbidden, not_found
+from airflow_provider_clicksend.sandbox.clicksend.sending import Caller
+from airflow_provider_clicksend.sandbox.data.store import Settings, Store
 
 
 @dataclasses.dataclass

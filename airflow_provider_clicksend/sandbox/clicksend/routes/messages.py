@@ -7,16 +7,16 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import and_, delete, func, insert, select, true, update
 from sqlalchemy.engine import Connection
 
-from airflow_provider_clicksend.sandbox.answers import ok, page
-from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep, ChannelDep, TextOrCallDep
-from airflow_provider_clicksend.sandbox.errors import not_found
-from airflow_provider_clicksend.sandbox.history import history_query, mms_row, sms_row, voice_row
-from airflow_provider_clicksend.sandbox.outcomes import CANCELLED, event_row
-from airflow_provider_clicksend.sandbox.sending import accept_messages, price_messages
-from airflow_provider_clicksend.sandbox.shapes import quote_data, send_data
-from airflow_provider_clicksend.sandbox.store import now
-from airflow_provider_clicksend.sandbox.tables import events, messages
-from airflow_provider_clicksend.sandbox.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.clicksend.answers import ok, page
+from airflow_provider_clicksend.sandbox.clicksend.calls import BodyDep, CallDep, ChannelDep, TextOrCallDep
+from airflow_provider_clicksend.sandbox.clicksend.errors import not_found
+from airflow_provider_clicksend.sandbox.clicksend.history import history_query, mms_row, sms_row, voice_row
+from airflow_provider_clicksend.sandbox.clicksend.outcomes import CANCELLED, event_row
+from airflow_provider_clicksend.sandbox.clicksend.sending import accept_messages, price_messages
+from airflow_provider_clicksend.sandbox.clicksend.shapes import quote_data, send_data
+from airflow_provider_clicksend.sandbox.clicksend.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.data.store import now
+from airflow_provider_clicksend.sandbox.data.tables import events, messages
 from airflow_provider_clicksend.sandbox.worlds import World
 
 router = APIRouter()

@@ -13,8 +13,8 @@ from sqlalchemy import Table, create_engine, delete, event, insert, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import StaticPool
 
-from airflow_provider_clicksend.sandbox import tables
-from airflow_provider_clicksend.sandbox.seed import seed
+from airflow_provider_clicksend.sandbox.data import tables
+from airflow_provider_clicksend.sandbox.data.seed import seed
 from airflow_provider_clicksend.sandbox.worlds import World
 
 

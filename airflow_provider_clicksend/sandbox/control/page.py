@@ -10,10 +10,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
-from airflow_provider_clicksend.sandbox.calls import CallDep
-from airflow_provider_clicksend.sandbox.numbers import is_phone_number
-from airflow_provider_clicksend.sandbox.replies import receive_reply
-from airflow_provider_clicksend.sandbox.tables import messages
+from airflow_provider_clicksend.sandbox.clicksend.calls import CallDep
+from airflow_provider_clicksend.sandbox.clicksend.numbers import is_phone_number
+from airflow_provider_clicksend.sandbox.clicksend.replies import receive_reply
+from airflow_provider_clicksend.sandbox.data.tables import messages
 
 router = APIRouter()
 

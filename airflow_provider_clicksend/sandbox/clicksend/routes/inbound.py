@@ -6,13 +6,13 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy import select, update
 
-from airflow_provider_clicksend.sandbox.answers import ok, page
-from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep
-from airflow_provider_clicksend.sandbox.errors import not_found
-from airflow_provider_clicksend.sandbox.history import check_id
-from airflow_provider_clicksend.sandbox.routes.receipts import list_order, read_date_before
-from airflow_provider_clicksend.sandbox.shapes import reply
-from airflow_provider_clicksend.sandbox.tables import inbound
+from airflow_provider_clicksend.sandbox.clicksend.answers import ok, page
+from airflow_provider_clicksend.sandbox.clicksend.calls import BodyDep, CallDep
+from airflow_provider_clicksend.sandbox.clicksend.errors import not_found
+from airflow_provider_clicksend.sandbox.clicksend.history import check_id
+from airflow_provider_clicksend.sandbox.clicksend.routes.receipts import list_order, read_date_before
+from airflow_provider_clicksend.sandbox.clicksend.shapes import reply
+from airflow_provider_clicksend.sandbox.data.tables import inbound
 
 router = APIRouter()
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from airflow_provider_clicksend.sandbox.money import CURRENCY, price_number, price_text
-from airflow_provider_clicksend.sandbox.seed import SUBACCOUNT_ID, USER_ID
-from airflow_provider_clicksend.sandbox.store import Settings
-from airflow_provider_clicksend.sandbox.verdicts import BLOCKED, SUCCESS
+from airflow_provider_clicksend.sandbox.clicksend.money import CURRENCY, price_number, price_text
+from airflow_provider_clicksend.sandbox.clicksend.verdicts import BLOCKED, SUCCESS
+from airflow_provider_clicksend.sandbox.data.seed import SUBACCOUNT_ID, USER_ID
+from airflow_provider_clicksend.sandbox.data.store import Settings
 from airflow_provider_clicksend.sandbox.worlds import World, echoed, in_order, number_text
 
 Shape = dict[str, Any]

@@ -6,13 +6,13 @@ from fastapi import Request
 from sqlalchemy import and_, case, false, func, or_, select, true
 from sqlalchemy.engine import Row
 
-from airflow_provider_clicksend.sandbox.answers import read_integer
-from airflow_provider_clicksend.sandbox.errors import ApiError, bad_request
-from airflow_provider_clicksend.sandbox.money import price_text
-from airflow_provider_clicksend.sandbox.seed import SUBACCOUNT_ID, USER_ID
-from airflow_provider_clicksend.sandbox.store import Settings, now
-from airflow_provider_clicksend.sandbox.tables import events, messages
-from airflow_provider_clicksend.sandbox.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.clicksend.answers import read_integer
+from airflow_provider_clicksend.sandbox.clicksend.errors import ApiError, bad_request
+from airflow_provider_clicksend.sandbox.clicksend.money import price_text
+from airflow_provider_clicksend.sandbox.clicksend.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.data.seed import SUBACCOUNT_ID, USER_ID
+from airflow_provider_clicksend.sandbox.data.store import Settings, now
+from airflow_provider_clicksend.sandbox.data.tables import events, messages
 from airflow_provider_clicksend.sandbox.worlds import World, body_text, echoed, number_text, numbers_written
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingRes
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.types import Message, Receive, Scope, Send
 
-from airflow_provider_clicksend.sandbox.answers import envelope
+from airflow_provider_clicksend.sandbox.clicksend.answers import envelope
 
 _ACCEPTED = "accepted-then-"
 

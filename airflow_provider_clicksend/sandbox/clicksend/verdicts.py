@@ -6,17 +6,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from airflow_provider_clicksend.sandbox import tables
-from airflow_provider_clicksend.sandbox.drafts import Draft
-from airflow_provider_clicksend.sandbox.languages import LANGUAGES
-from airflow_provider_clicksend.sandbox.numbers import (
+from airflow_provider_clicksend.sandbox.clicksend.drafts import Draft
+from airflow_provider_clicksend.sandbox.clicksend.languages import LANGUAGES
+from airflow_provider_clicksend.sandbox.clicksend.numbers import (
     TEST_NUMBERS,
     country_of,
     is_phone_number,
     spoken_parts,
     text_parts,
 )
-from airflow_provider_clicksend.sandbox.store import Settings, now
+from airflow_provider_clicksend.sandbox.data import tables
+from airflow_provider_clicksend.sandbox.data.store import Settings, now
 
 SUCCESS = "SUCCESS"
 #: What was seen live on a message of an answer.

@@ -5,12 +5,12 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
-from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER, country_of
-from airflow_provider_clicksend.sandbox.sending import new_message_id
-from airflow_provider_clicksend.sandbox.store import Settings, now
-from airflow_provider_clicksend.sandbox.tables import inbound, messages, rules
-from airflow_provider_clicksend.sandbox.traffic import add_other_replies
-from airflow_provider_clicksend.sandbox.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.clicksend.numbers import SHARED_NUMBER, country_of
+from airflow_provider_clicksend.sandbox.clicksend.sending import new_message_id
+from airflow_provider_clicksend.sandbox.clicksend.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.data.store import Settings, now
+from airflow_provider_clicksend.sandbox.data.tables import inbound, messages, rules
+from airflow_provider_clicksend.sandbox.data.traffic import add_other_replies
 
 
 def count_poll_rules(db: Connection, kind: str) -> int:

@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from airflow_provider_clicksend.sandbox.faults import Faults, too_many_requests
-from airflow_provider_clicksend.sandbox.store import Store, add_row, clock_offset, now
-from airflow_provider_clicksend.sandbox.tables import connections, requests
+from airflow_provider_clicksend.sandbox.data.store import Store, add_row, clock_offset, now
+from airflow_provider_clicksend.sandbox.data.tables import connections, requests
+from airflow_provider_clicksend.sandbox.maton.faults import Faults, too_many_requests
 
 #: What the sandbox serves for itself: no key, no faults, not in the request log.
 _OWN_PATHS = re.compile(r"/($|sandbox(/|$)|connect/)")

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.engine import Connection
 
-from airflow_provider_clicksend.sandbox import tables
-from airflow_provider_clicksend.sandbox.money import UNITS
+from airflow_provider_clicksend.sandbox.clicksend.money import UNITS
+from airflow_provider_clicksend.sandbox.data import tables
 
 USER_ID = 672721
 SUBACCOUNT_ID = 589721

@@ -8,16 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from airflow_provider_clicksend.sandbox import tables
-from airflow_provider_clicksend.sandbox.calls import Call, CallDep
-from airflow_provider_clicksend.sandbox.faults import Fault, Faults
-from airflow_provider_clicksend.sandbox.money import UNITS, price_text
-from airflow_provider_clicksend.sandbox.outcomes import OUTCOMES, event_row
-from airflow_provider_clicksend.sandbox.replies import receive_reply
-from airflow_provider_clicksend.sandbox.seed import utc_text
-from airflow_provider_clicksend.sandbox.shapes import Shape
-from airflow_provider_clicksend.sandbox.store import now
-from airflow_provider_clicksend.sandbox.traffic import add_other_replies, add_other_texts, age
+from airflow_provider_clicksend.sandbox.clicksend.calls import Call, CallDep
+from airflow_provider_clicksend.sandbox.clicksend.money import UNITS, price_text
+from airflow_provider_clicksend.sandbox.clicksend.outcomes import OUTCOMES, event_row
+from airflow_provider_clicksend.sandbox.clicksend.replies import receive_reply
+from airflow_provider_clicksend.sandbox.clicksend.shapes import Shape
+from airflow_provider_clicksend.sandbox.data import tables
+from airflow_provider_clicksend.sandbox.data.seed import utc_text
+from airflow_provider_clicksend.sandbox.data.store import now
+from airflow_provider_clicksend.sandbox.data.traffic import add_other_replies, add_other_texts, age
+from airflow_provider_clicksend.sandbox.maton.faults import Fault, Faults
 
 router = APIRouter(prefix="/sandbox")
 

@@ -7,14 +7,14 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import and_, select, update
 from sqlalchemy.engine import Connection
 
-from airflow_provider_clicksend.sandbox.answers import ok, page
-from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep, ChannelDep, TextOrCallDep
-from airflow_provider_clicksend.sandbox.errors import bad_request, not_found
-from airflow_provider_clicksend.sandbox.history import check_id
-from airflow_provider_clicksend.sandbox.replies import count_poll_rules
-from airflow_provider_clicksend.sandbox.shapes import receipt
-from airflow_provider_clicksend.sandbox.store import now
-from airflow_provider_clicksend.sandbox.tables import events, messages
+from airflow_provider_clicksend.sandbox.clicksend.answers import ok, page
+from airflow_provider_clicksend.sandbox.clicksend.calls import BodyDep, CallDep, ChannelDep, TextOrCallDep
+from airflow_provider_clicksend.sandbox.clicksend.errors import bad_request, not_found
+from airflow_provider_clicksend.sandbox.clicksend.history import check_id
+from airflow_provider_clicksend.sandbox.clicksend.replies import count_poll_rules
+from airflow_provider_clicksend.sandbox.clicksend.shapes import receipt
+from airflow_provider_clicksend.sandbox.data.store import now
+from airflow_provider_clicksend.sandbox.data.tables import events, messages
 from airflow_provider_clicksend.sandbox.worlds import World
 
 router = APIRouter()

@@ -8,10 +8,10 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Row
 
-from airflow_provider_clicksend.sandbox.answers import json_body
-from airflow_provider_clicksend.sandbox.calls import CallDep
-from airflow_provider_clicksend.sandbox.seed import connection_row, utc_text
-from airflow_provider_clicksend.sandbox.tables import connections
+from airflow_provider_clicksend.sandbox.clicksend.answers import json_body
+from airflow_provider_clicksend.sandbox.clicksend.calls import CallDep
+from airflow_provider_clicksend.sandbox.data.seed import connection_row, utc_text
+from airflow_provider_clicksend.sandbox.data.tables import connections
 
 router = APIRouter()
 

@@ -7,12 +7,12 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection, Row
 
-from airflow_provider_clicksend.sandbox.answers import ok, page, require
-from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep
-from airflow_provider_clicksend.sandbox.errors import not_found
-from airflow_provider_clicksend.sandbox.seed import INBOUND_RULE, RECEIPT_RULE
-from airflow_provider_clicksend.sandbox.store import add_row
-from airflow_provider_clicksend.sandbox.tables import rules
+from airflow_provider_clicksend.sandbox.clicksend.answers import ok, page, require
+from airflow_provider_clicksend.sandbox.clicksend.calls import BodyDep, CallDep
+from airflow_provider_clicksend.sandbox.clicksend.errors import not_found
+from airflow_provider_clicksend.sandbox.data.seed import INBOUND_RULE, RECEIPT_RULE
+from airflow_provider_clicksend.sandbox.data.store import add_row
+from airflow_provider_clicksend.sandbox.data.tables import rules
 
 router = APIRouter(prefix="/automations")
 

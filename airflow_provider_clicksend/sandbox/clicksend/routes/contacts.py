@@ -7,12 +7,12 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection, Row
 
-from airflow_provider_clicksend.sandbox.answers import ok, page, read_integer, require
-from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep
-from airflow_provider_clicksend.sandbox.errors import ApiError, forbidden, not_found
-from airflow_provider_clicksend.sandbox.routes.lists import find_list
-from airflow_provider_clicksend.sandbox.store import add_row, now
-from airflow_provider_clicksend.sandbox.tables import CONTACT_FIELDS, contacts, lists
+from airflow_provider_clicksend.sandbox.clicksend.answers import ok, page, read_integer, require
+from airflow_provider_clicksend.sandbox.clicksend.calls import BodyDep, CallDep
+from airflow_provider_clicksend.sandbox.clicksend.errors import ApiError, forbidden, not_found
+from airflow_provider_clicksend.sandbox.clicksend.routes.lists import find_list
+from airflow_provider_clicksend.sandbox.data.store import add_row, now
+from airflow_provider_clicksend.sandbox.data.tables import CONTACT_FIELDS, contacts, lists
 
 router = APIRouter(prefix="/lists/{list_id}/contacts")
 

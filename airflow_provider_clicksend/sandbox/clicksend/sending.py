@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from airflow_provider_clicksend.sandbox import tables
-from airflow_provider_clicksend.sandbox.drafts import Draft, read_drafts
-from airflow_provider_clicksend.sandbox.errors import ApiError
-from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER, TEST_NUMBERS, country_of
-from airflow_provider_clicksend.sandbox.outcomes import OUTCOMES, TEST_NUMBER, event_row
-from airflow_provider_clicksend.sandbox.store import Settings, now
-from airflow_provider_clicksend.sandbox.traffic import add_other_texts
-from airflow_provider_clicksend.sandbox.verdicts import SEEN, SUCCESS, Judge, Verdict
+from airflow_provider_clicksend.sandbox.clicksend.drafts import Draft, read_drafts
+from airflow_provider_clicksend.sandbox.clicksend.errors import ApiError
+from airflow_provider_clicksend.sandbox.clicksend.numbers import SHARED_NUMBER, TEST_NUMBERS, country_of
+from airflow_provider_clicksend.sandbox.clicksend.outcomes import OUTCOMES, TEST_NUMBER, event_row
+from airflow_provider_clicksend.sandbox.clicksend.verdicts import SEEN, SUCCESS, Judge, Verdict
+from airflow_provider_clicksend.sandbox.data import tables
+from airflow_provider_clicksend.sandbox.data.store import Settings, now
+from airflow_provider_clicksend.sandbox.data.traffic import add_other_texts
 
 
 class Caller(NamedTuple):

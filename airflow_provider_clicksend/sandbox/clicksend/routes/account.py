@@ -7,15 +7,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
-from airflow_provider_clicksend.sandbox.answers import json_body, ok, require
-from airflow_provider_clicksend.sandbox.calls import CallDep
-from airflow_provider_clicksend.sandbox.errors import bad_request
-from airflow_provider_clicksend.sandbox.languages import LANGUAGES
-from airflow_provider_clicksend.sandbox.money import CURRENCY, price_text
-from airflow_provider_clicksend.sandbox.numbers import COUNTRIES, MAX_PARTS
-from airflow_provider_clicksend.sandbox.seed import SUBACCOUNT_ID, USER_ID
-from airflow_provider_clicksend.sandbox.store import add_row, now
-from airflow_provider_clicksend.sandbox.tables import account, uploads
+from airflow_provider_clicksend.sandbox.clicksend.answers import json_body, ok, require
+from airflow_provider_clicksend.sandbox.clicksend.calls import CallDep
+from airflow_provider_clicksend.sandbox.clicksend.errors import bad_request
+from airflow_provider_clicksend.sandbox.clicksend.languages import LANGUAGES
+from airflow_provider_clicksend.sandbox.clicksend.money import CURRENCY, price_text
+from airflow_provider_clicksend.sandbox.clicksend.numbers import COUNTRIES, MAX_PARTS
+from airflow_provider_clicksend.sandbox.data.seed import SUBACCOUNT_ID, USER_ID
+from airflow_provider_clicksend.sandbox.data.store import add_row, now
+from airflow_provider_clicksend.sandbox.data.tables import account, uploads
 
 router = APIRouter()
 

@@ -7,11 +7,11 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.engine import Connection, Row
 
-from airflow_provider_clicksend.sandbox.answers import ok, page, require
-from airflow_provider_clicksend.sandbox.calls import BodyDep, CallDep
-from airflow_provider_clicksend.sandbox.errors import bad_request, not_found
-from airflow_provider_clicksend.sandbox.store import add_row
-from airflow_provider_clicksend.sandbox.tables import CONTACT_FIELDS, contacts, lists
+from airflow_provider_clicksend.sandbox.clicksend.answers import ok, page, require
+from airflow_provider_clicksend.sandbox.clicksend.calls import BodyDep, CallDep
+from airflow_provider_clicksend.sandbox.clicksend.errors import bad_request, not_found
+from airflow_provider_clicksend.sandbox.data.store import add_row
+from airflow_provider_clicksend.sandbox.data.tables import CONTACT_FIELDS, contacts, lists
 from airflow_provider_clicksend.sandbox.worlds import World
 
 router = APIRouter(prefix="/lists")

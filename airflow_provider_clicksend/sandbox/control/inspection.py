@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Row
 
-from airflow_provider_clicksend.sandbox import tables
-from airflow_provider_clicksend.sandbox.calls import CallDep
-from airflow_provider_clicksend.sandbox.money import price_text
-from airflow_provider_clicksend.sandbox.tables import messages, requests
-from airflow_provider_clicksend.sandbox.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.clicksend.calls import CallDep
+from airflow_provider_clicksend.sandbox.clicksend.money import price_text
+from airflow_provider_clicksend.sandbox.clicksend.verdicts import SUCCESS
+from airflow_provider_clicksend.sandbox.data import tables
+from airflow_provider_clicksend.sandbox.data.tables import messages, requests
 
 router = APIRouter(prefix="/sandbox")
 

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from airflow_provider_clicksend.sandbox import tables
-from airflow_provider_clicksend.sandbox.errors import bad_request
-from airflow_provider_clicksend.sandbox.numbers import SHARED_NUMBER
-from airflow_provider_clicksend.sandbox.seed import OPT_OUT_LIST
+from airflow_provider_clicksend.sandbox.clicksend.errors import bad_request
+from airflow_provider_clicksend.sandbox.clicksend.numbers import SHARED_NUMBER
+from airflow_provider_clicksend.sandbox.data import tables
+from airflow_provider_clicksend.sandbox.data.seed import OPT_OUT_LIST
 from airflow_provider_clicksend.sandbox.worlds import World, normalised
 
 MAX_RECIPIENTS = 1000

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Row
 
-from airflow_provider_clicksend.sandbox.errors import bad_request
+from airflow_provider_clicksend.sandbox.clicksend.errors import bad_request
 
 MIN_LIMIT, MAX_LIMIT = 15, 100
 
