@@ -1,4 +1,4 @@
-"""What the keeper has started never outlives its owner."""
+"""What the supervisor has started never outlives its owner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dev.keeper import Keeper, is_dead
+from dev.supervisor import Supervisor, is_dead
 
 # One process as ours, one that makes itself a group (as Airflow's tasks do), one that leaves the session.
 FAMILY = """
@@ -23,12 +23,12 @@ time.sleep(600)
 """
 OWNER = f"""
 import os, sys, time
-from dev.keeper import Keeper
+from dev.supervisor import Supervisor
 from dev.stopping import stop_when_told
 stop_when_told()
-with Keeper() as keeper:
-    keeper.start("family", [sys.executable, "-c", {FAMILY!r}], dict(os.environ))
-    print(keeper._process.pid, keeper.home, flush=True)
+with Supervisor() as supervisor:
+    supervisor.start("family", [sys.executable, "-c", {FAMILY!r}], dict(os.environ))
+    print(supervisor._process.pid, supervisor.home, flush=True)
     time.sleep(600)
 """
 
@@ -40,8 +40,8 @@ def wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def family_of(keeper: int) -> list[int]:
-    return [child.pid for child in psutil.Process(keeper).children(recursive=True)]
+def family_of(supervisor: int) -> list[int]:
+    return [child.pid for child in psutil.Process(supervisor).children(recursive=True)]
 
 
 @pytest.fixture
@@ -62,39 +62,39 @@ def test_nothing_is_left_when_the_owner_is_killed(owner: subprocess.Popen[str], 
 
 def test_one_process_can_be_killed_and_started_again() -> None:
     command = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
-    with Keeper() as keeper:
-        keeper.start("other", command, {})
-        keeper.start("one", command, {})
-        wait_until(lambda: "up" in keeper.tail("one"))
-        keeper.kill("one")
-        assert keeper.exit_codes() == {"other": None}
-        keeper.start("one", command, {})
-        wait_until(lambda: keeper.tail("one").count("up") == 2)
-        assert keeper.exit_codes() == {"other": None, "one": None}
+    with Supervisor() as supervisor:
+        supervisor.start("other", command, {})
+        supervisor.start("one", command, {})
+        wait_until(lambda: "up" in supervisor.tail("one"))
+        supervisor.kill("one")
+        assert supervisor.exit_codes() == {"other": None}
+        supervisor.start("one", command, {})
+        wait_until(lambda: supervisor.tail("one").count("up") == 2)
+        assert supervisor.exit_codes() == {"other": None, "one": None}
 
 
 def test_a_process_that_ended_tells_its_exit_code_and_its_last_words() -> None:
-    with Keeper() as keeper:
-        keeper.start("brief", [sys.executable, "-c", "import sys; sys.exit('no port is free')"], {})
-        wait_until(lambda: keeper.exit_codes()["brief"] == 1)
-        assert "no port is free" in keeper.tail("brief")
+    with Supervisor() as supervisor:
+        supervisor.start("brief", [sys.executable, "-c", "import sys; sys.exit('no port is free')"], {})
+        wait_until(lambda: supervisor.exit_codes()["brief"] == 1)
+        assert "no port is free" in supervisor.tail("brief")
 
 
-def test_a_command_that_does_not_exist_is_an_error_and_the_keeper_lives_on() -> None:
-    with Keeper() as keeper:
+def test_a_command_that_does_not_exist_is_an_error_and_the_supervisor_lives_on() -> None:
+    with Supervisor() as supervisor:
         with pytest.raises(RuntimeError, match="no-such-command"):
-            keeper.start("nothing", ["/no-such-command"], {})
-        assert keeper.exit_codes() == {}
+            supervisor.start("nothing", ["/no-such-command"], {})
+        assert supervisor.exit_codes() == {}
 
 
-def test_nothing_is_left_when_the_keeper_is_killed() -> None:
-    with Keeper() as keeper:
-        keeper.start("family", [sys.executable, "-c", FAMILY.replace(", start_new_session=True", "")], {})
-        pid = keeper._process.pid
+def test_nothing_is_left_when_the_supervisor_is_killed() -> None:
+    with Supervisor() as supervisor:
+        supervisor.start("family", [sys.executable, "-c", FAMILY.replace(", start_new_session=True", "")], {})
+        pid = supervisor._process.pid
         wait_until(lambda: len(family_of(pid)) == 3)
         family = family_of(pid)
-        keeper._process.kill()
+        supervisor._process.kill()
         with pytest.raises(RuntimeError, match="was killed"):
-            keeper.exit_codes()
+            supervisor.exit_codes()
     assert all(map(is_dead, family))
-    assert not keeper.home.exists()
+    assert not supervisor.home.exists()

@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 
 
-class Door:
+class TcpGate:
     """Forwards a port of 127.0.0.1 to another. Open from the start; the port stays the same when it opens again."""
 
     def __init__(self, port: int) -> None:

@@ -1,7 +1,7 @@
 """Processes that never outlive us, not even when we are killed with SIGKILL.
 
-`Keeper` (our side) starts this file as a small process in a session of its own, which starts everything else and owns a
-temporary folder. When its standard input ends, because we closed it or because we died, it kills all it has started,
+`Supervisor` (our side) starts this file as a small process in a session of its own, which starts everything else and
+owns a temporary folder. When its standard input ends, because we closed it or because we died, it kills all it has started,
 removes the folder and goes. There is no other way in which things end, so each run of anything tests it.
 """
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 LOG_TAIL_LINES = 25
 
 
-class Keeper:
+class Supervisor:
     """Our side: start, kill and ask after named processes. A context manager: at its end nothing is left.
 
     `home` is the temporary folder; each process logs to `home/<name>.log`.
     """
 
     def __enter__(self) -> Self:
-        """Start the keeper process."""
+        """Start the supervisor process."""
         self._sessions: set[int] = set()
         self._process = subprocess.Popen(
             [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -51,7 +51,7 @@ class Keeper:
         stops = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         previous = [signal.signal(number, signal.SIG_IGN) for number in stops]
         self._process.communicate()
-        if self._process.returncode:  # somebody killed the keeper
+        if self._process.returncode:  # somebody killed the supervisor
             kill_all(lambda: in_sessions(self._sessions))
             shutil.rmtree(self.home, ignore_errors=True)
         for number, handler in zip(stops, previous, strict=True):
@@ -94,7 +94,7 @@ class Keeper:
 
 
 class _Kept:
-    """The keeper's side: the processes and the folder."""
+    """The supervisor's side: the processes and the folder."""
 
     def __init__(self, home: Path) -> None:
         self.home = home

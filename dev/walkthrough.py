@@ -31,7 +31,7 @@ MEANINGS = {
 }
 
 
-class StoryFailedError(RuntimeError):
+class WalkthroughFailedError(RuntimeError):
     """The run did not end as it should; the message shows why."""
 
 
@@ -54,7 +54,7 @@ class Clock:
         print(f"{'':10}{line}", flush=True)
 
 
-class Story:
+class Walkthrough:
     """Triggers the DAG, watches its tasks, answers as the phone, and tells it all."""
 
     def __init__(self, airflow: AirflowStandalone, sandbox: SandboxProcess, clock: Clock) -> None:
@@ -64,14 +64,14 @@ class Story:
         self.told: set[str] = set()
 
     def tell(self) -> None:
-        """Run the DAG once; raise StoryFailedError, with the log of the task, when it does not succeed."""
+        """Run the DAG once; raise WalkthroughFailedError, with the log of the task, when it does not succeed."""
         self.airflow.wait(lambda: self.airflow.api.dag_exists(DAG_ID), f"Airflow to read {DAG_ID}", 120)
         self.run_id = self.airflow.api.trigger(DAG_ID)
         self.clock.say(f"run of {DAG_ID} started: ask -> heard -> answer -> decide -> load or leave")
         began = self.clock.elapsed()
         self.airflow.wait(self._look, f"{DAG_ID} to finish", RUN_TIMEOUT_SECONDS, say_every=60)
         if self.airflow.api.run_state(DAG_ID, self.run_id) != "success":
-            raise StoryFailedError(self._why())
+            raise WalkthroughFailedError(self._why())
         self._sum_up(began)
 
     def _look(self) -> bool:

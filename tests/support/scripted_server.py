@@ -26,7 +26,7 @@ class Arrived:
 
 
 @dataclass
-class Wire:
+class ScriptedServer:
     """What arrived, and what is said next. The last step of the script is repeated."""
 
     script: list[Step]
@@ -40,7 +40,7 @@ class Wire:
 
 
 #: Says, or does, something on a connection.
-Step = Callable[[socket.socket, Wire], None]
+Step = Callable[[socket.socket, ScriptedServer], None]
 
 
 def said(body: object, status: int = 200, **headers: str) -> Step:
@@ -52,7 +52,7 @@ def said(body: object, status: int = 200, **headers: str) -> Step:
 def partly(content: bytes, length: int, status: int = 200, **headers: str) -> Step:
     """Read the request, promise `length` bytes, and send `content`."""
 
-    def step(connection: socket.socket, wire: Wire) -> None:
+    def step(connection: socket.socket, wire: ScriptedServer) -> None:
         _read(connection, wire)
         lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {length}", "Connection: close"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -69,33 +69,33 @@ def envelope(
     return said(body, status, **headers)
 
 
-def stalls(connection: socket.socket, wire: Wire) -> None:
+def stalls(connection: socket.socket, wire: ScriptedServer) -> None:
     """Begin an answer and never end it."""
     partly(b"{", 5000)(connection, wire)
     connection.recv(1)
 
 
-def closed_unread(connection: socket.socket, wire: Wire) -> None:
+def closed_unread(connection: socket.socket, wire: ScriptedServer) -> None:
     """Close in the middle of the request, so hard that the client gets a reset."""
     connection.recv(1)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def closed_read(connection: socket.socket, wire: Wire) -> None:
+def closed_read(connection: socket.socket, wire: ScriptedServer) -> None:
     """Read the request and close without a word."""
     _read(connection, wire)
 
 
-def hangs(connection: socket.socket, wire: Wire) -> None:
+def hangs(connection: socket.socket, wire: ScriptedServer) -> None:
     """Read the request and say nothing until the client goes away."""
     _read(connection, wire)
     connection.recv(1)
 
 
 @contextmanager
-def wired(*script: Step) -> Iterator[Wire]:
+def scripted(*script: Step) -> Iterator[ScriptedServer]:
     """Serve a script on a free port of this machine."""
-    wire = Wire(list(script))
+    wire = ScriptedServer(list(script))
     listener = socket.create_server(("127.0.0.1", 0))
     wire.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     server = threading.Thread(target=_serve, args=(listener, wire))
@@ -114,7 +114,7 @@ def refused_url() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def _serve(listener: socket.socket, wire: Wire) -> None:
+def _serve(listener: socket.socket, wire: ScriptedServer) -> None:
     with suppress(OSError):
         while True:
             connection, _ = listener.accept()
@@ -122,7 +122,7 @@ def _serve(listener: socket.socket, wire: Wire) -> None:
                 wire.next_step()(connection, wire)
 
 
-def _read(connection: socket.socket, wire: Wire) -> None:
+def _read(connection: socket.socket, wire: ScriptedServer) -> None:
     received = b""
     while b"\r\n\r\n" not in received:
         received += _more(connection)
