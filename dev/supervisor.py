@@ -1,8 +1,8 @@
 """Processes that never outlive us, not even when we are killed with SIGKILL.
 
 `Supervisor` (our side) starts this file as a small process in a session of its own, which starts everything else and
-owns a temporary folder. When its standard input ends, because we closed it or because we died, it kills all it has started,
-removes the folder and goes. There is no other way in which things end, so each run of anything tests it.
+owns a temporary folder. When its standard input ends, because we closed it or because we died, it kills all it has
+started, removes the folder and goes. There is no other way in which things end, so each run of anything tests it.
 """
 
 from __future__ import annotations

@@ -104,8 +104,11 @@ def _term(name: str, field: Any, value: str, world: World) -> Any:
         return false() if mode == "nothing" else true()
     if mode == "partial":
         return field.icontains(value, autoescape=True)
-    if name in {"to", "from"} and world.number_form != "e164":
+    # Numbers and ids are compared as they are stored: an index finds them among any number of others.
+    if name == "to" or (name == "from" and world.number_form != "e164"):
         return field.in_(numbers_written(world.number_form, value))
+    if name == "message_id":
+        return field == value.upper()
     return func.lower(field) == value.lower()
 
 
