@@ -103,7 +103,7 @@ def _term(name: str, field: Any, value: str, world: World) -> Any:
     if mode in {"nothing", "ignored"}:
         return false() if mode == "nothing" else true()
     if mode == "partial":
-        return field.icontains(value, autoescape=True)
+        return func.lower(field).contains(value.lower(), autoescape=True)
     # Numbers and ids are compared as they are stored: an index finds them among any number of others.
     if name == "to" or (name == "from" and world.number_form != "e164"):
         return field.in_(numbers_written(world.number_form, value))
