@@ -21,7 +21,7 @@ FAST := -m pytest -q -m "not slow" -n 4 --dist loadfile
 .PHONY: help demo up check test docs benchmark lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
 
 help:
-	@echo "make demo    text, receipt, reply and branch on a real Airflow, told as a story; needs no account"
+	@echo "make demo    text, receipt, reply and branch on a real Airflow, step by step; needs no account"
 	@echo "make up      the same, and stays up: the Airflow page and the sandbox page, to try things"
 	@echo "make check   lint, types and the fast tests, on Airflow 3.3"
 	@echo "make test    every test, on Airflow 2.11, 3.1 and 3.3, and the docs"

@@ -22,7 +22,7 @@ from dev.airflow_api import AirflowApi
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dev.keeper import Keeper
+    from dev.supervisor import Supervisor
 
 COMPONENTS = {
     "api-server": ["api-server", "--workers", "1"],
@@ -59,16 +59,16 @@ def clean_environment() -> dict[str, str]:
 
 
 class AirflowStandalone:
-    """Airflow in the keeper's temporary folder, on a port of 127.0.0.1, reading the DAGs of one folder.
+    """Airflow in the supervisor's temporary folder, on a port of 127.0.0.1, reading the DAGs of one folder.
 
     `env` is added to what every component sees: connections, settings. `python` is the interpreter of the environment
     that Airflow is installed in. `report` is told what is being waited for. Nothing runs before `start()`; everything
-    ends with the keeper.
+    ends with the supervisor.
     """
 
     def __init__(
         self,
-        keeper: Keeper,
+        supervisor: Supervisor,
         dags: Path,
         *,
         env: Mapping[str, str] | None = None,
@@ -76,12 +76,12 @@ class AirflowStandalone:
         port: int = 0,
         report: Callable[[str], None] = print,
     ) -> None:
-        self.keeper = keeper
+        self.supervisor = supervisor
         self.report = report
         self.url = f"http://127.0.0.1:{free_port(port)}"
         self.api = AirflowApi(self.url)
         self.command = Path(python).parent / "airflow"
-        self.home = keeper.home / "airflow"
+        self.home = supervisor.home / "airflow"
         self.env = clean_environment() | self._settings(dags) | dict(env or {})
         self.env["PATH"] = f"{self.command.parent}{os.pathsep}{self.env.get('PATH', os.defpath)}"
 
@@ -89,8 +89,8 @@ class AirflowStandalone:
         """Make the database, start the components and wait until all are healthy, at most `timeout` seconds."""
         self.home.mkdir()
         self.report("making Airflow's database")
-        self.keeper.start("migrate", [str(self.command), "db", "migrate"], self.env)
-        self.wait(lambda: self.keeper.exit_codes()["migrate"] == 0, "Airflow's database", timeout)
+        self.supervisor.start("migrate", [str(self.command), "db", "migrate"], self.env)
+        self.wait(lambda: self.supervisor.exit_codes()["migrate"] == 0, "Airflow's database", timeout)
         self.report("starting Airflow: api-server, scheduler, dag-processor, triggerer")
         for name in COMPONENTS:
             self.start_component(name)
@@ -98,11 +98,11 @@ class AirflowStandalone:
 
     def start_component(self, name: str) -> None:
         """Start one component, for the first time or after it was killed."""
-        self.keeper.start(name, [str(self.command), *COMPONENTS[name]], self.env)
+        self.supervisor.start(name, [str(self.command), *COMPONENTS[name]], self.env)
 
     def kill_component(self, name: str) -> None:
         """Kill one component and its children with SIGKILL."""
-        self.keeper.kill(name)
+        self.supervisor.kill(name)
 
     def wait(self, done: Callable[[], bool], what: str, timeout: float, say_every: float = 10) -> None:
         """Wait until `done()`; raise AirflowEndedError when a component ended before that or time is over."""
@@ -111,7 +111,9 @@ class AirflowStandalone:
             self.check_alive()
             now = time.monotonic()
             if now - began > timeout:
-                raise AirflowEndedError(f"Waited {timeout:.0f} s for {what} in vain.\n{self.keeper.tail('scheduler')}")
+                raise AirflowEndedError(
+                    f"Waited {timeout:.0f} s for {what} in vain.\n{self.supervisor.tail('scheduler')}"
+                )
             if now - reported > say_every:
                 self.report(f"still waiting for {what}, {now - began:.0f} s so far")
                 reported = now
@@ -119,9 +121,9 @@ class AirflowStandalone:
 
     def check_alive(self) -> None:
         """Raise AirflowEndedError when something that should run, or the migration, has ended badly."""
-        for name, code in self.keeper.exit_codes().items():
+        for name, code in self.supervisor.exit_codes().items():
             if code not in (None, 0):
-                raise AirflowEndedError(f"{name} ended with exit code {code}.\n{self.keeper.tail(name)}")
+                raise AirflowEndedError(f"{name} ended with exit code {code}.\n{self.supervisor.tail(name)}")
 
     def _settings(self, dags: Path) -> dict[str, str]:
         sections = {
@@ -143,7 +145,7 @@ class AirflowStandalone:
             "USAGE_DATA_COLLECTION": {"ENABLED": "False"},
         }
         settings = {f"AIRFLOW__{part}__{key}": value for part, keys in sections.items() for key, value in keys.items()}
-        return settings | {"AIRFLOW_HOME": str(self.home), "TMPDIR": str(self.keeper.home), "PYTHONUNBUFFERED": "1"}
+        return settings | {"AIRFLOW_HOME": str(self.home), "TMPDIR": str(self.supervisor.home), "PYTHONUNBUFFERED": "1"}
 
     def _unhealthy(self) -> list[str]:
         try:

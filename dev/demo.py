@@ -1,4 +1,4 @@
-"""`make demo` and `make up`: a real Airflow and a local ClickSend, and one run told as a story."""
+"""`make demo` and `make up`: a real Airflow and a local ClickSend, and one run step by step."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from dev.airflow_standalone import AirflowStandalone
-from dev.keeper import Keeper
 from dev.sandbox_process import SandboxProcess
 from dev.stopping import stop_when_told
-from dev.story import DAG_ID, Clock, Story
+from dev.supervisor import Supervisor
+from dev.walkthrough import DAG_ID, Clock, Walkthrough
 
 EXAMPLE_DAGS = Path(__file__).resolve().parent.parent / "example_dags"
 # Where `make up` can be found again; the next free port is taken when these are busy.
@@ -37,16 +37,16 @@ TO_TRY = """
 
 
 def run(*, stay: bool) -> None:
-    """Start both, tell the story, and stay until Ctrl-C when asked to."""
+    """Start both, show the run, and stay until Ctrl-C when asked to."""
     clock = Clock()
     print(f"{DAG_ID} on a real Airflow {version('apache-airflow')}, with a local ClickSend behind a local Maton.")
     print("It needs no account and no key, and nothing leaves this machine. Ctrl-C stops it all.\n", flush=True)
-    with Keeper() as keeper:
+    with Supervisor() as supervisor:
         clock.say("starting the sandbox")
-        sandbox = SandboxProcess(keeper, SANDBOX_PORT if stay else 0, deliver_after=DELIVER_AFTER_SECONDS)
+        sandbox = SandboxProcess(supervisor, SANDBOX_PORT if stay else 0, deliver_after=DELIVER_AFTER_SECONDS)
         sandbox.start()
         airflow = AirflowStandalone(
-            keeper,
+            supervisor,
             EXAMPLE_DAGS,
             env={"AIRFLOW_CONN_CLICKSEND_DEFAULT": sandbox.connection},
             port=AIRFLOW_PORT if stay else 0,
@@ -54,7 +54,7 @@ def run(*, stay: bool) -> None:
         )
         airflow.start()
         clock.say("Airflow is up")
-        Story(airflow, sandbox, clock).tell()
+        Walkthrough(airflow, sandbox, clock).tell()
         if stay:
             stay_up(airflow, sandbox)
         print("\n  Stopping Airflow and the sandbox.", flush=True)
@@ -73,7 +73,7 @@ def stay_up(airflow: AirflowStandalone, sandbox: SandboxProcess) -> None:
 
 
 def main() -> int:
-    """Run and return the exit code: 0 for a story that ended well, 1 with the reason, 130 for Ctrl-C."""
+    """Run and return the exit code: 0 for a run that ended well, 1 with the reason, 130 for Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stay", action="store_true", help="stay up until Ctrl-C")
     stay = parser.parse_args().stay

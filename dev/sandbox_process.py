@@ -13,20 +13,20 @@ from airflow_provider_clicksend.sandbox.testing import Sandbox
 from dev.airflow_standalone import AirflowEndedError, clean_environment, free_port
 
 if TYPE_CHECKING:
-    from dev.keeper import Keeper
+    from dev.supervisor import Supervisor
 
 START_TIMEOUT_SECONDS = 30
 KEY = "sandbox-key"
 
 
 class SandboxProcess(Sandbox):
-    """A local ClickSend behind a local Maton on 127.0.0.1, its database in the keeper's temporary folder.
+    """A local ClickSend behind a local Maton on 127.0.0.1, its database in the supervisor's temporary folder.
 
     A message is delivered `deliver_after` seconds after it was accepted.
     """
 
-    def __init__(self, keeper: Keeper, port: int = 0, deliver_after: float = 1.5) -> None:
-        self.keeper = keeper
+    def __init__(self, supervisor: Supervisor, port: int = 0, deliver_after: float = 1.5) -> None:
+        self.supervisor = supervisor
         self.deliver_after = deliver_after
         self.port = free_port(port)
         super().__init__(f"http://127.0.0.1:{self.port}", KEY)
@@ -41,11 +41,11 @@ class SandboxProcess(Sandbox):
         options = {"--port": self.port, "--api-key": self.api_key, "--deliver-after": self.deliver_after}
         command = [sys.executable, "-m", "airflow_provider_clicksend.sandbox"]
         command += [str(word) for option in options.items() for word in option]
-        self.keeper.start("sandbox", command, clean_environment() | {"TMPDIR": str(self.keeper.home)})
+        self.supervisor.start("sandbox", command, clean_environment() | {"TMPDIR": str(self.supervisor.home)})
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self._answers():
-            if self.keeper.exit_codes()["sandbox"] is not None or time.monotonic() > deadline:
-                raise AirflowEndedError(f"The sandbox did not start.\n{self.keeper.tail('sandbox')}")
+            if self.supervisor.exit_codes()["sandbox"] is not None or time.monotonic() > deadline:
+                raise AirflowEndedError(f"The sandbox did not start.\n{self.supervisor.tail('sandbox')}")
             time.sleep(0.1)
 
     def _answers(self) -> bool:

@@ -8,15 +8,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from airflow_provider_clicksend.sandbox import books, control, page
-from airflow_provider_clicksend.sandbox.answers import envelope
-from airflow_provider_clicksend.sandbox.errors import ApiError
-from airflow_provider_clicksend.sandbox.faults import Faults
-from airflow_provider_clicksend.sandbox.gateway import Gateway
-from airflow_provider_clicksend.sandbox.routes import (
+from airflow_provider_clicksend.sandbox.clicksend.answers import envelope
+from airflow_provider_clicksend.sandbox.clicksend.errors import ApiError
+from airflow_provider_clicksend.sandbox.clicksend.routes import (
     account,
     automations,
-    connections,
     contacts,
     email_addresses,
     inbound,
@@ -25,7 +21,11 @@ from airflow_provider_clicksend.sandbox.routes import (
     receipts,
     templates,
 )
-from airflow_provider_clicksend.sandbox.store import Store
+from airflow_provider_clicksend.sandbox.control import inspection, page, switches
+from airflow_provider_clicksend.sandbox.data.store import Store
+from airflow_provider_clicksend.sandbox.maton import connections
+from airflow_provider_clicksend.sandbox.maton.faults import Faults
+from airflow_provider_clicksend.sandbox.maton.gateway import Gateway
 
 # Order matters where a fixed name (`receipts-read`) could also be somebody's id.
 _CLICKSEND = (account, automations, email_addresses, lists, contacts, templates, receipts, inbound, messages)
@@ -38,7 +38,7 @@ def create_app(store: Store) -> ASGIApp:
     app.state.faults = Faults()
     for module in _CLICKSEND:
         app.include_router(module.router, prefix="/clicksend/v3")
-    for router in (connections.router, books.router, control.router, page.router):
+    for router in (connections.router, inspection.router, switches.router, page.router):
         app.include_router(router)
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(HTTPException, _no_such_path)
@@ -48,6 +48,8 @@ def create_app(store: Store) -> ASGIApp:
 
 async def _api_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)  # noqa: S101 - the handler is registered for this class only
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return JSONResponse({"message": HTTPStatus(error.status).phrase}, status_code=error.status)
     return envelope(error.status, error.code, str(error), error.data)
 
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from airflow_provider_clicksend.sandbox.app import create_app
-from airflow_provider_clicksend.sandbox.store import Store
+from airflow_provider_clicksend.sandbox.data.store import Store
 
 
 class _Protocol(H11Protocol):
@@ -39,6 +39,8 @@ class SandboxServer(uvicorn.Server):
             log_config=None,
             log_level="warning",
             proxy_headers=False,
+            # The gateway writes it: its clock is the world's.
+            date_header=False,
             timeout_keep_alive=600,
         )
         super().__init__(config)

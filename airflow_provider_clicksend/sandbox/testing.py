@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 import requests
 
 from airflow_provider_clicksend.sandbox.app import create_app
+from airflow_provider_clicksend.sandbox.data.store import Store
 from airflow_provider_clicksend.sandbox.server import SandboxServer, address, listen
-from airflow_provider_clicksend.sandbox.store import Store
 
 _START_TIMEOUT = 10
 
@@ -46,6 +47,11 @@ class Sandbox:
         """Return how many messages were accepted, distinct and doubled."""
         return self.control("GET", "messages/count", params=wanted)
 
+    def copies(self, **wanted: Any) -> Counter[tuple[str, str, str]]:
+        """Return how often each (recipient, body, channel) was accepted; the filters are those of `messages`."""
+        rows = self.control("GET", "messages/copies", params=wanted)["copies"]
+        return Counter({(row["to"], row["body"], row["channel"]): row["copies"] for row in rows})
+
     def reply(self, sender: str, body: str) -> dict[str, Any]:
         """Answer as the phone `sender`."""
         return self.control("POST", "reply", json={"from": sender, "body": body})
@@ -61,6 +67,22 @@ class Sandbox:
     def settings(self, **changes: Any) -> dict[str, Any]:
         """Change settings and return all."""
         return self.control("POST", "settings", json=changes)
+
+    def world(self, **changes: Any) -> dict[str, Any]:
+        """Change fields of the world, for example ``history_echo="null"``, and return all of it.
+
+        Without fields nothing changes; ``settings(world=None)`` returns to the default world.
+        """
+        world: dict[str, Any] = self.settings(world=changes)["world"]
+        return world
+
+    def other_traffic(self, **amounts: Any) -> None:
+        """Let others use the account: `texts`, `replies`, `receipts`, `ago`, `spread` as in the control API."""
+        self.control("POST", "traffic", json=amounts)
+
+    def age(self, seconds: float) -> None:
+        """Let everything in the account be so many seconds older than it is."""
+        self.control("POST", "age", json={"seconds": seconds})
 
     def request_counts(self) -> dict[str, int]:
         """Return how often each operation was called, for example ``{"POST /v3/sms/send": 2}``."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dev.airflow_standalone import AirflowStandalone
-from dev.keeper import Keeper
 from dev.sandbox_process import SandboxProcess
+from dev.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 DAGS = Path(__file__).parent / "dags"
@@ -19,12 +19,12 @@ Start = Callable[..., tuple[AirflowStandalone, SandboxProcess]]
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Start an Airflow of a version; it ends with the test, or with the death of the test run."""
-    with Keeper() as keeper:
+    with Supervisor() as supervisor:
 
         def start_version(version: str, dags: Path = DAGS, **settings: str) -> tuple[AirflowStandalone, SandboxProcess]:
             python = ROOT / ".venvs" / f"airflow-{version}" / "bin" / "python"
             assert python.exists(), f"first: make .venvs/airflow-{version}/.ready"
-            sandbox = SandboxProcess(keeper)
+            sandbox = SandboxProcess(supervisor)
             sandbox.start()
             env = {
                 "AIRFLOW_CONN_CLICKSEND_DEFAULT": sandbox.connection,
@@ -32,7 +32,7 @@ def start() -> Iterator[Start]:
                 "AIRFLOW__TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "8",
                 "AIRFLOW__TRIGGERER__JOB_HEARTBEAT_SEC": "2",
             } | settings
-            airflow = AirflowStandalone(keeper, dags, env=env, python=str(python))
+            airflow = AirflowStandalone(supervisor, dags, env=env, python=str(python))
             airflow.start()
             return airflow, sandbox
 

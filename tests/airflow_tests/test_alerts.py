@@ -12,8 +12,8 @@ import pytest
 
 from airflow_provider_clicksend.messaging.segments import count_parts
 from dev.airflow_standalone import AirflowStandalone, clean_environment
-from dev.keeper import Keeper
 from dev.sandbox_process import SandboxProcess
+from dev.supervisor import Supervisor
 from tests.airflow_tests.alert_dags.alerts import NUMBERS
 from tests.airflow_tests.conftest import ROOT, Start
 from tests.running import EXAMPLE_DAGS
@@ -118,19 +118,19 @@ def test_callbacks_and_a_lost_task_on_airflow_3_1(start: Start, tmp_path: Path) 
 
 
 @pytest.fixture
-def keeper() -> Iterator[Keeper]:
-    with Keeper() as keeper:
-        yield keeper
+def supervisor() -> Iterator[Supervisor]:
+    with Supervisor() as supervisor:
+        yield supervisor
 
 
-def test_task_and_dag_callbacks_on_airflow_2_11(keeper: Keeper, tmp_path: Path) -> None:
+def test_task_and_dag_callbacks_on_airflow_2_11(supervisor: Supervisor, tmp_path: Path) -> None:
     shutil.copy(DAGS / "alerts.py", tmp_path)
-    sandbox = SandboxProcess(keeper)
+    sandbox = SandboxProcess(supervisor)
     sandbox.start()
     commands = ROOT / ".venvs" / "airflow-2.11" / "bin"
     env = clean_environment() | {
         "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
-        "AIRFLOW_HOME": str(keeper.home / "airflow"),
+        "AIRFLOW_HOME": str(supervisor.home / "airflow"),
         "AIRFLOW_CONN_CLICKSEND_DEFAULT": sandbox.connection,
         "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -139,21 +139,21 @@ def test_task_and_dag_callbacks_on_airflow_2_11(keeper: Keeper, tmp_path: Path) 
         "AIRFLOW__WEBSERVER__BASE_URL": "http://127.0.0.1:8080",
     }
     for name, command in {"migrate": ["db", "migrate"], "parse": ["dags", "reserialize"]}.items():
-        keeper.start(name, [f"{commands}/airflow", *command], env)
-        wait_for_exit(keeper, name)
+        supervisor.start(name, [f"{commands}/airflow", *command], env)
+        wait_for_exit(supervisor, name)
     for dag_id in ("alerts_fail", "alerts_succeed"):
-        keeper.start(dag_id, [f"{commands}/airflow", "dags", "trigger", dag_id], env)
-    keeper.start("scheduler", [f"{commands}/airflow", "scheduler", "--skip-serve-logs"], env)
+        supervisor.start(dag_id, [f"{commands}/airflow", "dags", "trigger", dag_id], env)
+    supervisor.start("scheduler", [f"{commands}/airflow", "scheduler", "--skip-serve-logs"], env)
     deadline = time.monotonic() + 150
     while not (texts(sandbox, "dag_failure") and texts(sandbox, "dag_success")):
-        assert time.monotonic() < deadline, keeper.tail("scheduler")
-        assert keeper.exit_codes()["scheduler"] is None, keeper.tail("scheduler")
+        assert time.monotonic() < deadline, supervisor.tail("scheduler")
+        assert supervisor.exit_codes()["scheduler"] is None, supervisor.tail("scheduler")
         time.sleep(0.5)
     task_and_dag_callbacks(sandbox)
 
 
-def wait_for_exit(keeper: Keeper, name: str, seconds: float = 90) -> None:
+def wait_for_exit(supervisor: Supervisor, name: str, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
-    while keeper.exit_codes()[name] is None and time.monotonic() < deadline:
+    while supervisor.exit_codes()[name] is None and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert keeper.exit_codes()[name] == 0, keeper.tail(name)
+    assert supervisor.exit_codes()[name] == 0, supervisor.tail(name)

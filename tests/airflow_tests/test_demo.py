@@ -1,4 +1,4 @@
-"""`make demo` tells its story and ends; stopped at any moment, it leaves nothing behind."""
+"""`make demo` shows its run and ends; stopped at any moment, it leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     demo.make.communicate()
 
 
-def test_it_tells_the_whole_story_and_ends_by_itself(demo: Demo) -> None:
+def test_it_shows_the_whole_run_and_ends_by_itself(demo: Demo) -> None:
     output, _ = demo.make.communicate(timeout=240)
     assert demo.make.returncode == 0, output
-    story = [
+    parts = [
         "text     to",
         "deferred: waits for the handset",
         "receipt  delivered",
@@ -79,7 +79,7 @@ def test_it_tells_the_whole_story_and_ends_by_itself(demo: Demo) -> None:
         "leave   skipped",
         "`load` ran",
     ]
-    found = [output.find(part) for part in story]
+    found = [output.find(part) for part in parts]
     assert -1 not in found, output
     assert found == sorted(found), output
     assert demo.left() == []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from airflow_provider_clicksend.api import ClickSendClient
-from tests.support.wire import Wire
+from tests.support.scripted_server import ScriptedServer
 
 KEY = "maton-key-0123456789"
 
@@ -21,6 +21,6 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def client_of(waited: list[float]) -> Callable[[Wire], ClickSendClient]:
+def client_of(waited: list[float]) -> Callable[[ScriptedServer], ClickSendClient]:
     """Make a client for a wire."""
     return lambda wire: ClickSendClient(KEY, base_url=wire.url, timeout=0.5)

@@ -11,9 +11,9 @@ from airflow_provider_clicksend import exceptions as errors
 from airflow_provider_clicksend.api import ClickSendClient
 from airflow_provider_clicksend.api.retry import MAX_TRIES, may_have_been_accepted
 from tests.api.conftest import KEY
-from tests.support.wire import (
+from tests.support.scripted_server import (
+    ScriptedServer,
     Step,
-    Wire,
     closed_read,
     closed_unread,
     envelope,
@@ -21,11 +21,11 @@ from tests.support.wire import (
     partly,
     refused_url,
     said,
+    scripted,
     stalls,
-    wired,
 )
 
-ClientOf = Callable[[Wire], ClickSendClient]
+ClientOf = Callable[[ScriptedServer], ClickSendClient]
 TEXT = {"to": "+15551234567", "body": "A secret text"}
 SENT = {"total_price": 0.07, "messages": [{"status": "SUCCESS", "to": TEXT["to"], "message_id": "A-1"}]}
 EMPTY_PAGE = {"total": 0, "per_page": 15, "current_page": 1, "last_page": 0, "data": []}
@@ -66,7 +66,7 @@ def table(rows: dict[str, tuple[Step, type[Exception]]]) -> pytest.MarkDecorator
 def test_a_send_that_may_have_arrived_is_never_repeated(
     step: Step, error: type[Exception], client_of: ClientOf
 ) -> None:
-    with wired(step, envelope(SENT)) as wire:
+    with scripted(step, envelope(SENT)) as wire:
         with pytest.raises(error) as raised:
             client_of(wire).sms.send([TEXT])
         assert wire.connections == 1
@@ -78,7 +78,7 @@ def test_a_send_that_may_have_arrived_is_never_repeated(
 def test_a_send_that_was_turned_away_is_an_error_that_says_so(
     step: Step, error: type[Exception], client_of: ClientOf
 ) -> None:
-    with wired(step, envelope(SENT)) as wire:
+    with scripted(step, envelope(SENT)) as wire:
         with pytest.raises(error) as raised:
             client_of(wire).sms.send([TEXT])
         assert wire.connections == 1
@@ -88,7 +88,7 @@ def test_a_send_that_was_turned_away_is_an_error_that_says_so(
 
 @pytest.mark.parametrize("call", ["cancel", "cancel_all", "create", "delete"])
 def test_whatever_changes_something_is_not_repeated_either(call: str, client_of: ClientOf) -> None:
-    with wired(closed_read, envelope()) as wire:
+    with scripted(closed_read, envelope()) as wire:
         client = client_of(wire)
         calls = {
             "cancel": lambda: client.sms.cancel("A-1"),
@@ -105,20 +105,20 @@ def test_whatever_changes_something_is_not_repeated_either(call: str, client_of:
     "step", [closed_unread, closed_read, hangs, said("", 502), said("", 503), said("", 504), said("", 429)]
 )
 def test_a_read_is_repeated_until_it_works(step: Step, client_of: ClientOf, waited: list[float]) -> None:
-    with wired(step, step, envelope(EMPTY_PAGE)) as wire:
+    with scripted(step, step, envelope(EMPTY_PAGE)) as wire:
         assert client_of(wire).sms.history().rows == []
         assert wire.connections == 3
     assert len(waited) == 2
 
 
 def test_marking_as_read_is_repeated_because_twice_is_once(client_of: ClientOf) -> None:
-    with wired(closed_read, envelope()) as wire:
+    with scripted(closed_read, envelope()) as wire:
         client_of(wire).sms.mark_inbound_read(before=1700000000)
         assert [request.json() for request in wire.arrived] == [{"date_before": 1700000000}] * 2
 
 
 def test_a_read_gives_up_after_its_last_try(client_of: ClientOf, waited: list[float]) -> None:
-    with wired(said("", 503)) as wire:
+    with scripted(said("", 503)) as wire:
         with pytest.raises(errors.ClickSendServerError) as raised:
             client_of(wire).account.get()
         assert wire.connections == MAX_TRIES
@@ -127,7 +127,7 @@ def test_a_read_gives_up_after_its_last_try(client_of: ClientOf, waited: list[fl
 
 
 def test_a_500_of_the_gateway_is_no_blip_and_names_the_expired_authorization(client_of: ClientOf) -> None:
-    with wired(said({"message": "Internal"}, 500)) as wire:
+    with scripted(said({"message": "Internal"}, 500)) as wire:
         with pytest.raises(errors.ClickSendServerError, match="authorization in Maton has expired"):
             client_of(wire).account.get()
         assert wire.connections == 1
@@ -138,14 +138,14 @@ def test_a_send_that_was_turned_away_with_429_waits_as_long_as_it_is_told_to(
     header: str, expected: float, client_of: ClientOf, waited: list[float]
 ) -> None:
     busy = envelope(None, 429, 429, "HTTP_TOO_MANY_REQUESTS", Retry_After=header)
-    with wired(busy, envelope(SENT)) as wire:
+    with scripted(busy, envelope(SENT)) as wire:
         assert client_of(wire).sms.send([TEXT]).messages[0].accepted
         assert len(wire.arrived) == 2
     assert waited == [expected]
 
 
 def test_a_429_that_does_not_say_how_long_is_backed_off_from(client_of: ClientOf, waited: list[float]) -> None:
-    with wired(said({"message": "slow down"}, 429), envelope(SENT)) as wire:
+    with scripted(said({"message": "slow down"}, 429), envelope(SENT)) as wire:
         client_of(wire).sms.send([TEXT])
     assert len(waited) == 1
     assert 0 < waited[0] <= 1
@@ -160,7 +160,7 @@ def test_a_send_that_never_left_is_tried_again(waited: list[float]) -> None:
 
 
 def test_a_redirect_is_not_followed_with_the_key(client_of: ClientOf) -> None:
-    with wired(envelope(EMPTY_PAGE)) as elsewhere, wired(said("", 302, Location=f"{elsewhere.url}/x")) as wire:
+    with scripted(envelope(EMPTY_PAGE)) as elsewhere, scripted(said("", 302, Location=f"{elsewhere.url}/x")) as wire:
         with pytest.raises(errors.ClickSendBadRequestError, match="Redirects are not followed"):
             client_of(wire).sms.history()
         assert elsewhere.connections == 0
@@ -179,7 +179,7 @@ def test_a_redirect_is_not_followed_with_the_key(client_of: ClientOf) -> None:
 def test_no_error_shows_what_the_server_echoes(
     step: Step, client_of: ClientOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG), wired(step) as wire, pytest.raises(errors.ClickSendError) as raised:
+    with caplog.at_level(logging.DEBUG), scripted(step) as wire, pytest.raises(errors.ClickSendError) as raised:
         client_of(wire).sms.send([TEXT])
     shown = f"{raised.value} {raised.value.response_code} {caplog.text}"  # type: ignore[attr-defined]
     for secret in (KEY, KEY[:10], "5551234567", "123-4567", "session_token", TEXT["body"]):
@@ -189,7 +189,7 @@ def test_no_error_shows_what_the_server_echoes(
 def test_an_error_names_the_call_the_answerer_and_the_request_id(client_of: ClientOf) -> None:
     body = {"http_code": 404, "response_code": "NOT_FOUND", "response_msg": "Receipt record not found.", "data": None}
     with (
-        wired(said(body, 404, X_Request_Id="req-1")) as wire,
+        scripted(said(body, 404, X_Request_Id="req-1")) as wire,
         pytest.raises(errors.ClickSendNotFoundError, match=r"^GET /sms/receipts/A-1: ClickSend answered 404") as raised,
     ):
         client_of(wire).sms.receipt("A-1")
@@ -203,5 +203,5 @@ def test_an_error_names_the_call_the_answerer_and_the_request_id(client_of: Clie
 
 
 def test_the_control_plane_must_answer_json(client_of: ClientOf) -> None:
-    with wired(said("<html>")) as wire, pytest.raises(errors.ClickSendResponseError, match="control_url"):
+    with scripted(said("<html>")) as wire, pytest.raises(errors.ClickSendResponseError, match="control_url"):
         client_of(wire).connections.list()

@@ -12,7 +12,7 @@ from airflow_provider_clicksend.api import ClickSendClient
 from airflow_provider_clicksend.api.models.base import Page
 from airflow_provider_clicksend.api.models.contacts import ContactList
 from airflow_provider_clicksend.api.paging import iterate
-from tests.support.wire import Wire, envelope, wired
+from tests.support.scripted_server import ScriptedServer, envelope, scripted
 
 PER_PAGE = 3
 Change = Callable[[list[int]], None]
@@ -118,7 +118,9 @@ def test_while_rows_are_only_added_in_front_the_old_ones_are_read_exactly_once(
     assert set(range(size)) <= set(read)
 
 
-def test_iterate_asks_the_client_by_number_with_all_arguments(client_of: Callable[[Wire], ClickSendClient]) -> None:
+def test_iterate_asks_the_client_by_number_with_all_arguments(
+    client_of: Callable[[ScriptedServer], ClickSendClient],
+) -> None:
     def page(number: int, ids: Iterator[int]) -> Any:
         rows = [{"contact_id": i} for i in ids]
         return {"total": 17, "per_page": 15, "current_page": number, "last_page": 2, "data": rows} | {
@@ -126,7 +128,7 @@ def test_iterate_asks_the_client_by_number_with_all_arguments(client_of: Callabl
         }
 
     script = [envelope(page(1, iter(range(15)))), envelope(page(2, iter(range(15, 17))))]
-    with wired(*script) as wire:
+    with scripted(*script) as wire:
         client = client_of(wire)
         rows = list(client.iterate(client.contacts.list, 5, limit=15, updated_after=9))
     assert [row.contact_id for row in rows] == list(range(17))

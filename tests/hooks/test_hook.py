@@ -13,7 +13,7 @@ from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.connection import EXTRA_FIELDS
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.sandbox.testing import Sandbox
-from tests.support.wire import Step, envelope, refused_url, said, wired
+from tests.support.scripted_server import Step, envelope, refused_url, said, scripted
 
 ACTIVE = "37beee67-29f7-43b6-b0b2-5f0f7a5d6440"
 RULES = {"/v3/automations/sms/receipts": "delivery receipts", "/v3/automations/sms/inbound": "replies"}
@@ -103,7 +103,7 @@ def page(*rows: dict[str, Any]) -> dict[str, Any]:
 
 def checked(monkeypatch: pytest.MonkeyPatch, *answers: Step) -> tuple[bool, str]:
     """Test a connection whose account can be read, and let a script answer the rest."""
-    with wired(envelope({"user_id": 7, "balance": "2.00"}), *answers) as wire:
+    with scripted(envelope({"user_id": 7, "balance": "2.00"}), *answers) as wire:
         return connection(monkeypatch, host=wire.url).test_connection()
 
 

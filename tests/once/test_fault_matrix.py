@@ -13,12 +13,12 @@ from airflow_provider_clicksend.engine.requests import Requests
 from airflow_provider_clicksend.operators.mms import ClickSendMmsOperator
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.operators.voice import ClickSendVoiceOperator
-from airflow_provider_clicksend.sandbox.faults import FaultName
+from airflow_provider_clicksend.sandbox.maton.faults import FaultName
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, AirflowFailException
 from tests.once.conftest import CHUNK
-from tests.support.door import Door
 from tests.support.tasks import Task
+from tests.support.tcp_gate import TcpGate
 
 SETTLE = 0.25
 REQUESTS = 3
@@ -103,8 +103,8 @@ def test_what_is_turned_away_fails_the_task_and_is_sent_after_a_clear(sandbox: S
 def test_a_refused_connection_fails_the_try_and_the_next_sends_the_rest(
     sandbox: Sandbox, place: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    door = Door(int(sandbox.url.rpartition(":")[2]))
-    connection = {"conn_type": "clicksend", "host": door.url, "password": sandbox.api_key}
+    gate = TcpGate(int(sandbox.url.rpartition(":")[2]))
+    connection = {"conn_type": "clicksend", "host": gate.url, "password": sandbox.api_key}
     monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", json.dumps(connection))
     for channel, task in tasks().items():
         whole = Requests.__iter__
@@ -112,7 +112,7 @@ def test_a_refused_connection_fails_the_try_and_the_next_sends_the_rest(
         def until_the_door_is_shut(requests: Requests, whole: Any = whole) -> Iterator[Any]:
             for number, request in enumerate(whole(requests)):
                 if number == place:
-                    door.shut()
+                    gate.shut()
                 yield request
 
         with monkeypatch.context() as patch:
@@ -120,7 +120,7 @@ def test_a_refused_connection_fails_the_try_and_the_next_sends_the_rest(
             with pytest.raises(Exception, match="cannot connect"):
                 task.run()
         assert sandbox.count(channel=channel)["accepted"] == place * CHUNK
-        door.open()
+        gate.open()
         assert task.run()["accepted"] == len(NUMBERS)
-    door.shut()
+    gate.shut()
     assert_all_are_accepted_once(sandbox)

@@ -12,7 +12,7 @@ from airflow_provider_clicksend.api import ClickSendClient
 from airflow_provider_clicksend.engine import history as lookup
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
-from tests.support.wire import Wire
+from tests.support.scripted_server import ScriptedServer
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +38,10 @@ def client(sandbox: Sandbox) -> Iterator[ClickSendClient]:
 
 
 @pytest.fixture
-def on_a_wire(monkeypatch: pytest.MonkeyPatch) -> Callable[[Wire], None]:
+def on_a_wire(monkeypatch: pytest.MonkeyPatch) -> Callable[[ScriptedServer], None]:
     """Let `clicksend_default` lead to a wire."""
 
-    def lead(wire: Wire) -> None:
+    def lead(wire: ScriptedServer) -> None:
         monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", f'{{"conn_type": "clicksend", "host": "{wire.url}"}}')
         monkeypatch.setenv("MATON_API_KEY", "wire-key-01")
 

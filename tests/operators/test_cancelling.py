@@ -14,7 +14,7 @@ from airflow_provider_clicksend.operators import _cancel as cancelling
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from airflow_provider_clicksend.version_compat import AirflowFailException
 from tests.support.acting import run
-from tests.support.wire import Wire, envelope, wired
+from tests.support.scripted_server import ScriptedServer, envelope, scripted
 
 NUMBER = "+15551230001"
 
@@ -83,9 +83,9 @@ def history(*rows: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_the_history_tells_apart_what_the_answer_does_not(
-    rows: list[dict[str, Any]], outcome: str, on_a_wire: Callable[[Wire], None]
+    rows: list[dict[str, Any]], outcome: str, on_a_wire: Callable[[ScriptedServer], None]
 ) -> None:
-    with wired(envelope(None, 404, 404, "NOT_FOUND"), envelope(history(*rows))) as wire:
+    with scripted(envelope(None, 404, 404, "NOT_FOUND"), envelope(history(*rows))) as wire:
         on_a_wire(wire)
         done = run(cancelling.ClickSendCancelSmsOperator, message_id="A-1", missing_ok=True)
         assert done["outcome"] == outcome

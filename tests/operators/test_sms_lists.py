@@ -7,9 +7,9 @@ import pytest
 from airflow_provider_clicksend.api.errors import (
     ClickSendMessageRefusedError,
 )
+from tests.support.scripted_server import said, scripted
 from tests.support.tasks import STORES, Task
 from tests.support.texts import SEND, failure_of, sms
-from tests.support.wire import said, wired
 
 with_and_without_store = pytest.mark.parametrize("store", STORES)
 
@@ -24,7 +24,7 @@ def test_an_answer_that_names_nobody_is_a_warning(on_a_wire, spoken):
     # What ClickSend answers for an empty list was not seen; the sandbox refuses it.
     data = {"total_price": 0, "total_count": 0, "queued_count": 0, "messages": []}
     answer = {"http_code": 200, "response_code": "SUCCESS", "response_msg": "", "data": data}
-    with wired(said(answer)) as wire:
+    with scripted(said(answer)) as wire:
         on_a_wire(wire)
         assert Task(sms(list_id=3555277)).run()["accepted"] == 0
     assert "named nobody" in spoken.text

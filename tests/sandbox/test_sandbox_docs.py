@@ -9,10 +9,10 @@ from typing import Any, get_args
 
 import pytest
 
-from airflow_provider_clicksend.sandbox.control import router as control_router
-from airflow_provider_clicksend.sandbox.faults import FaultName
-from airflow_provider_clicksend.sandbox.outcomes import OUTCOMES
-from airflow_provider_clicksend.sandbox.store import Settings
+from airflow_provider_clicksend.sandbox.clicksend.outcomes import OUTCOMES
+from airflow_provider_clicksend.sandbox.control.switches import router as control_router
+from airflow_provider_clicksend.sandbox.data.store import Settings
+from airflow_provider_clicksend.sandbox.maton.faults import FaultName
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text()
 COMMANDS = re.findall(r"```bash\n(curl .*?)```", PAGE, re.DOTALL)

@@ -21,6 +21,10 @@ SEND = "/v3/sms/send"
 ANSWERS: list[tuple[str, int | None, str]] = [
     ("dropped", None, ""),
     ("401", 401, '{"http_code":401,"response_code":"UNAUTHORIZED"'),
+    ("302", 302, "<html>"),
+    ("401-html", 401, "<html>"),
+    ("413", 413, "<html>"),
+    ("499", 499, "<html>"),
     ("429", 429, '{"http_code":429,"response_code":"HTTP_TOO_MANY_REQUESTS"'),
     ("429-without-retry-after", 429, '{"http_code":429'),
     ("500", 500, '{"message":'),
@@ -39,7 +43,8 @@ ANSWERS: list[tuple[str, int | None, str]] = [
 
 def post(api: Any, timeout: float = 10) -> requests.Response:
     body = {"messages": [{"to": PHONE, "body": "Hello"}]}
-    answer: requests.Response = api.session.post(f"{api.sandbox.url}/clicksend{SEND}", json=body, timeout=timeout)
+    url = f"{api.sandbox.url}/clicksend{SEND}"
+    answer: requests.Response = api.session.post(url, json=body, timeout=timeout, allow_redirects=False)
     return answer
 
 
@@ -68,6 +73,27 @@ def test_a_hanging_request_outlasts_its_time_out(sandbox: Any, api: Any, name: s
     with pytest.raises(requests.ReadTimeout):
         post(api, timeout=0.2)
     assert sandbox.count()["accepted"] == int(name.startswith("accepted"))
+    assert post(api).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["drip", "accepted-then-drip"])
+def test_a_dripping_answer_never_runs_into_the_time_out_between_two_bytes(sandbox: Any, api: Any, name: str) -> None:
+    sandbox.fault(name, SEND, pause=0.05, seconds=0.5)
+    started = time.monotonic()
+    answer = post(api, timeout=0.4)
+    assert time.monotonic() - started > 0.4
+    assert (answer.status_code, answer.text.strip()) == (200, "")
+    assert len(answer.content) >= 8
+    assert sandbox.count()["accepted"] == int(name.startswith("accepted"))
+
+
+@pytest.mark.parametrize("name", ["huge", "accepted-then-huge"])
+def test_a_huge_answer_has_the_size_that_was_asked_for_and_may_be_left(sandbox: Any, api: Any, name: str) -> None:
+    sandbox.fault(name, SEND, megabytes=3)
+    assert len(post(api).json()["data"]) == 3_000_000
+    sandbox.fault(name, SEND)
+    with api.session.post(f"{sandbox.url}/clicksend{SEND}", json={"messages": []}, timeout=5, stream=True) as answer:
+        assert len(next(answer.iter_content(1000))) <= 1000
     assert post(api).status_code == 200
 
 
@@ -139,7 +165,8 @@ def test_an_operation_that_is_called_too_often_gets_a_429_that_says_how_long(san
     assert api.get("/v3/account").status_code == 200
 
 
-def test_a_hanging_request_does_not_keep_the_sandbox_from_ending() -> None:
+@pytest.mark.parametrize("name", ["hang", "drip"])
+def test_an_endless_request_does_not_keep_the_sandbox_from_ending(name: str) -> None:
     failures: list[Exception] = []
 
     def hang(url: str) -> None:
@@ -149,7 +176,7 @@ def test_a_hanging_request_does_not_keep_the_sandbox_from_ending() -> None:
             failures.append(error)
 
     with serve() as sandbox:
-        sandbox.fault("hang")
+        sandbox.fault(name)
         caller = threading.Thread(target=hang, args=(sandbox.url,))
         caller.start()
         while not sandbox.request_counts():
@@ -157,4 +184,4 @@ def test_a_hanging_request_does_not_keep_the_sandbox_from_ending() -> None:
         started = time.monotonic()
     caller.join()
     assert time.monotonic() - started < 2
-    assert isinstance(failures[0], requests.ConnectionError)
+    assert isinstance(failures[0], requests.ConnectionError | requests.exceptions.ChunkedEncodingError)

@@ -1,0 +1,1 @@
+"""The control API under ``/sandbox`` and the page for people."""
