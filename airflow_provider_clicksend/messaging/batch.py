@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.messaging.history_match import Message
-from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
+from airflow_provider_clicksend.messaging.inputs import is_missing, kind_of, number_problem
 from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference, words_mark
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
 
@@ -27,6 +27,7 @@ _NAMED_ROWS = 20
 _ALPHA_SENDER = re.compile(r"[A-Za-z0-9]{3,11}")
 _NUMERIC_SENDER = re.compile(r"\+?\d{3,15}")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_BRACES = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Batch:
         given = {name: value for name, value in self.common.items() if value is not None}
         if "schedule" in given:
             given["schedule"] = unix_seconds(given["schedule"])
-        if self.cut and self.max_parts and given.get("body"):
+        if self.cut and self.max_parts and isinstance(given.get("body"), str):
             given["body"] = cut_to_parts(given["body"], self.max_parts)
         object.__setattr__(self, "_common", given)
 
@@ -94,12 +95,14 @@ class Batch:
                 bad.append(f"to[{place}] {problem}" if len(self) > 1 else f"to {problem}")
         if bad:
             more = f" and {len(bad) - _NAMED_ROWS} more" if len(bad) > _NAMED_ROWS else ""
-            raise ClickSendConfigError(f"{'; '.join(bad[:_NAMED_ROWS])}{more}. Nothing was sent.", field="to")
+            named = f"{'; '.join(bad[:_NAMED_ROWS])}{more}"
+            stop = "" if named.endswith("?") else "."
+            raise ClickSendConfigError(f"{named}{stop} Nothing was sent.", field="to")
 
     def _problem(self, place: int, row: str | Mapping[str, Any], now: float | None) -> str | None:
         if place and isinstance(row, str) and not self.template and not self.required:
             # Of numbers alone, the first was checked with all that they have in common.
-            return _number_problem(row) or (None if self._common.get("body") else "body is empty")
+            return number_problem(row) or (None if self._common.get("body") else "body is empty")
         try:
             self._check_row(row, now)
         except ClickSendConfigError as error:
@@ -116,12 +119,12 @@ class Batch:
 
     def _check_row(self, row: str | Mapping[str, Any], now: float | None) -> None:
         if not isinstance(row, str | Mapping):
-            raise ClickSendConfigError(f"is a {type(row).__name__}, not a number and not a row", field="to")
+            raise ClickSendConfigError(number_problem(row) or "is not a number", field="to")
         if isinstance(row, Mapping) and not self.template:
             unknown = sorted(set(map(str, row)) - self.row_fields)
             if unknown:
                 raise ClickSendConfigError(f"holds the unknown {', '.join(unknown)}", field=unknown[0])
-        message = self._message(0, row)
+        message = self._without_reference(row)
         self._check_message(message, now, bare=False)
         # What else the API knows of a message; the picture stands beside it.
         self.model.build({name: value for name, value in message.items() if name != "media_file"})
@@ -129,7 +132,7 @@ class Batch:
     def _check_message(self, message: Mapping[str, Any], now: float | None, *, bare: bool) -> None:
         """Check what a message holds; a bare one is what all have in common, without recipient and reference."""
         if not bare and "list_id" not in message:
-            problem = _number_problem(message.get("to"))
+            problem = number_problem(message.get("to"))
             if problem:
                 raise ClickSendConfigError(problem, field="to")
         lacking = [] if bare else [name for name in self.required if not message.get(name)]
@@ -147,6 +150,8 @@ class Batch:
             check_schedule(message["schedule"], now)
 
     def _check_body(self, body: object) -> None:
+        if not isinstance(body, str) and not is_missing(body):
+            raise ClickSendConfigError(f"body is {kind_of(body)}; it must be text", field="body")
         if not isinstance(body, str) or not body.strip():
             raise ClickSendConfigError("body is empty", field="body")
         if self.max_parts and count_parts(body) > self.max_parts:
@@ -195,7 +200,7 @@ class Batch:
             fields["schedule"] = unix_seconds(fields["schedule"])
         if self.template:
             fields["body"] = fill(self.template, row)
-        if self.cut and self.max_parts and fields.get("body"):
+        if self.cut and self.max_parts and isinstance(fields.get("body"), str):
             fields["body"] = cut_to_parts(fields["body"], self.max_parts)
         return {**self._common, **fields}
 
@@ -203,21 +208,43 @@ class Batch:
 def fill(template: str, row: Mapping[str, Any]) -> str:
     """Fill ``{name}`` placeholders from a row.
 
-    :raises ClickSendConfigError: names the placeholders that the row lacks.
+    :raises ClickSendConfigError: names the placeholders that the row lacks, or that no row can fill.
     """
-    missing = sorted({name for name in _PLACEHOLDER.findall(template) if row.get(name) is None})
+    unfillable = _BRACES.findall(_PLACEHOLDER.sub("", template))
+    if unfillable:
+        raise ClickSendConfigError(
+            f"cannot fill {', '.join(unfillable)}: a placeholder is a name of letters, digits and _ in braces",
+            field="template",
+        )
+    missing = sorted({name for name in _PLACEHOLDER.findall(template) if is_missing(row.get(name))})
     if missing:
         raise ClickSendConfigError(f"lacks {', '.join(missing)}, which the template needs", field=missing[0])
     return _PLACEHOLDER.sub(lambda match: str(row[match.group(1)]), template)
 
 
 def unix_seconds(value: object) -> object:
-    """Return the Unix seconds of an aware datetime; everything else as it is."""
+    """Return the Unix seconds of an aware datetime, of a float, and of text (digits, or ISO 8601 with a time zone).
+
+    Everything else is returned as it is.
+    """
+    if isinstance(value, str):
+        value = _from_text(value)
+    if isinstance(value, float) and not is_missing(value):
+        return int(value)
     if not isinstance(value, datetime):
         return value
     if value.tzinfo is None:
         raise ClickSendConfigError("schedule is a datetime without a time zone", field="schedule")
     return int(value.timestamp())
+
+
+def _from_text(text: str) -> object:
+    if text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def check_schedule(schedule: object, now: float | None) -> None:
@@ -226,7 +253,9 @@ def check_schedule(schedule: object, now: float | None) -> None:
     :raises ClickSendConfigError: says why.
     """
     if not isinstance(schedule, int) or isinstance(schedule, bool):
-        raise ClickSendConfigError("schedule must be a datetime with a time zone or Unix seconds", field="schedule")
+        raise ClickSendConfigError(
+            f"schedule is {kind_of(schedule)}; it must be a datetime with a time zone or Unix seconds", field="schedule"
+        )
     if schedule >= _MILLISECONDS:
         raise ClickSendConfigError("schedule looks like milliseconds; it must be Unix seconds", field="schedule")
     if now is None:
@@ -253,10 +282,3 @@ def check_sender(sender: object) -> None:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
-
-
-def _number_problem(number: object) -> str | None:
-    if is_e164(number):
-        return None
-    shown = mask_number(number) if number else repr(number)
-    return f"({shown}) is no number in E.164 such as +15551234567"

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
+from airflow_provider_clicksend.rendering import TextRendering
 from airflow_provider_clicksend.version_compat import BaseOperator, Context
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 
 
-class ClickSendBaseOperator(BaseOperator):
+class ClickSendBaseOperator(TextRendering, BaseOperator):
     """An operator with a client. Subclasses implement `call`.
 
     :param clicksend_conn_id: the Airflow connection, of type ``clicksend``.

@@ -54,6 +54,7 @@ class ClickSendSendOperator(ClickSendBaseOperator):
     """
 
     template_fields: Sequence[str] = ("to", "body", "sender", "custom_string", "list_id")
+    native_fields: ClassVar[frozenset[str]] = frozenset({"to"})
 
     channel: ClassVar[str]
     #: What a row may hold.

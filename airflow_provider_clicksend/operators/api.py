@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.calls import CALLS, PAGED_CALLS, SENDING_CALLS
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendError
+from airflow_provider_clicksend.arguments import as_wanted
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import AirflowFailException, Context
 
@@ -33,6 +34,7 @@ class ClickSendApiOperator(ClickSendBaseOperator):
     """
 
     template_fields: Sequence[str] = ("arguments",)
+    native_fields = frozenset({"arguments"})
     template_fields_renderers = {"arguments": "json"}  # noqa: RUF012
 
     def __init__(
@@ -74,6 +76,9 @@ class ClickSendApiOperator(ClickSendBaseOperator):
             raise ClickSendConfigError(
                 f"{self.call_name}: {exc}; it takes {', '.join(signature.parameters)}.", field="arguments"
             ) from None
+        for name in arguments.keys() & signature.parameters.keys():
+            kind = str(signature.parameters[name].annotation).removesuffix(" | None")
+            arguments[name] = as_wanted(f"{self.call_name}: {name}", arguments[name], kind)
         if self.call_name == "sms.cancel_all" and not arguments.get("custom_string"):
             raise ClickSendConfigError(
                 "sms.cancel_all without a custom_string cancels the whole account's schedule: that takes "

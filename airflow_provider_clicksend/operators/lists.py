@@ -122,6 +122,7 @@ class ClickSendRemoveDuplicateContactsOperator(ClickSendBaseOperator):
     """
 
     template_fields: Sequence[str] = ("list_id", "fields")
+    native_fields = frozenset({"fields"})
 
     def __init__(self, *, list_id: int | str, fields: Sequence[str] = ("phone_number",), **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.failing import failing_for_good
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+from airflow_provider_clicksend.rendering import TextRendering
 from airflow_provider_clicksend.version_compat import (
     AirflowFailException,
     AirflowSensorTimeout,
@@ -34,7 +35,7 @@ LOOK_BACK = 86_400
 GRACE = 120
 
 
-class WaitSensor(BaseSensorOperator):
+class WaitSensor(TextRendering, BaseSensorOperator):
     """Poke once on the worker, then go on poking or defer. Subclasses say what to look at and what it means.
 
     :param message_ids: a message id, a list of them, or the batch handle of a large send. (templated)
@@ -43,6 +44,7 @@ class WaitSensor(BaseSensorOperator):
     """
 
     template_fields: Sequence[str] = ("message_ids",)
+    native_fields = frozenset({"message_ids"})
     ui_color = "#e8f4ff"
 
     def __init__(

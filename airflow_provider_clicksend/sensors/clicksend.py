@@ -120,6 +120,7 @@ class ClickSendReplySensor(WaitSensor):
     """
 
     template_fields: Sequence[str] = ("message_ids", "from_numbers", "pattern")
+    native_fields = frozenset({"message_ids", "from_numbers"})
 
     def __init__(
         self,

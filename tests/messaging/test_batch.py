@@ -6,7 +6,7 @@ import pytest
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.models.outgoing import MmsMessage, SmsMessage, VoiceMessage
-from airflow_provider_clicksend.messaging.batch import MAX_AHEAD, Batch, fill
+from airflow_provider_clicksend.messaging.batch import MAX_AHEAD, Batch
 
 NOW = 1_800_000_000
 ANN, BOB = "+15551230001", "+15551230002"
@@ -55,7 +55,7 @@ def test_of_many_bad_rows_twenty_are_named_and_the_rest_counted():
     [
         ({"body": ""}, "body is empty"),
         ({"body": "  \n"}, "body is empty"),
-        ({"body": 17}, "body is empty"),
+        ({"body": 17}, "body is an int; it must be text"),
         ({"from": "TWELVELETTER"}, "sender must be"),
         ({"from": "AB"}, "sender must be"),
         ({"from": "two words"}, "sender must be"),
@@ -87,9 +87,9 @@ def test_a_schedule_needs_a_time_zone():
         ({"to": ANN, "sender": "TWELVELETTER"}, "sender must be"),
         ({"to": ANN, "schedule": NOW - 1}, "in the past"),
         ({"to": ANN, "custom_string": "x" * 51}, "longer than 50"),
-        ({"body": "hi"}, "no number in E.164"),
-        (17, "is a int, not a number and not a row"),
-        (["+15551234567"], "is a list, not a number and not a row"),
+        ({"body": "hi"}, "is empty"),
+        (17, "is the int ***: write numbers as text"),
+        (["+15551234567"], "is a list: take the first column"),
     ],
 )
 def test_a_bad_row_is_named(row, problem):
@@ -168,10 +168,6 @@ def test_a_missing_placeholder_is_named_with_its_row():
     assert "to[0]" not in text
 
 
-def test_braces_that_are_no_placeholder_stay():
-    assert fill("{} {a b} {x}", {"x": 1}) == "{} {a b} 1"
-
-
 def test_a_text_that_needs_too_many_parts_is_refused_or_cut():
     long = {"body": "word " * 100}
     assert "needs 4 parts and max_parts is 2" in error_of(batch(ANN, common=long, max_parts=2))
@@ -192,3 +188,46 @@ def test_equal_messages_of_a_batch_are_numbered_wherever_they_stand():
     assert numbers == ["0", "0", "1"]
     other = twice.with_reference("af-fedcba9876543210-x").messages(2, 3)[0]["custom_string"]
     assert (other[:19], other[-2:]) == ("af-fedcba9876543210", "-1")
+
+
+NOTHING = type("NAType", (), {"__repr__": lambda _: "<NA>"})()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("None", "to 'None' holds no digits; did the upstream task return anything?"),
+        (15551234567, "to is the int 15551***4567: write numbers as text, '+15551234567'"),
+        (15551234567.0, "to is the float 15551***4567: write numbers as text"),
+        (float("nan"), "to is empty"),
+        (None, "to is empty"),
+        (NOTHING, "to is empty"),
+        ({"to": None}, "to is empty"),
+        (["+15551234567"], "to is a list: take the first column, for example [row[0] for row in rows]"),
+        ("+15551234567,+15551234568", "to holds 2 numbers: give a list"),
+        ("+15551234567\n", "to (+1555***4567) has spaces or a line break around the number"),
+        ("+1 555 123-4567", "has separators: write digits only after the plus"),
+    ],
+)
+def test_an_error_shows_what_is_wrong_with_a_number_and_what_to_write(given, said):
+    text = error_of(batch(given))
+    assert said in text
+    assert "5551234568" not in text
+
+
+@pytest.mark.parametrize("value", [float("nan"), None, NOTHING, float("inf")])
+def test_a_placeholder_is_not_filled_with_a_missing_value(value):
+    bad = batch({"to": ANN, "name": "Ann"}, {"to": BOB, "name": value}, template="Dear {name}")
+    assert "to[1] lacks name" in error_of(bad)
+
+
+@pytest.mark.parametrize("template", ["Dear {first name}", "Dear { name }", "Dear {}"])
+def test_a_brace_that_no_row_can_fill_does_not_leave(template):
+    assert "cannot fill {" in error_of(batch({"to": ANN, "name": "Ann"}, template=template))
+
+
+@pytest.mark.parametrize("schedule", [NOW + 600.5, str(NOW + 600), "2027-01-15T08:10:00+00:00"])
+def test_a_schedule_may_be_a_float_or_text(schedule):
+    made = batch(ANN, common={"schedule": schedule})
+    made.check(now=NOW)
+    assert made.messages(0, 1)[0]["schedule"] == NOW + 600

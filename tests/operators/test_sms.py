@@ -115,7 +115,7 @@ def test_a_template_that_is_not_there_is_an_error(sandbox):
     [
         ({"to": "0412345678"}, "(04123***5678) is no number in E.164"),
         ({"to": "+1"}, "is no number in E.164"),
-        ({"to": ""}, "is no number in E.164"),
+        ({"to": ""}, "did the upstream task return anything? Nothing was sent."),
         ({"to": [*numbers(999), "0412345678"]}, "to[999] (04123***5678)"),
         ({"to": 15559998888}, "`to` is a int"),
         ({"to": {"to": ANN}}, "`to` is a dict"),
