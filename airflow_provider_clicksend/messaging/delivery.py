@@ -184,6 +184,15 @@ class DeliveryWait:
         summary = self.summary()
         return summary if self._is_over(summary) else None
 
+    def progress(self) -> str:
+        """Say what is waited for, in one line without numbers and words of people."""
+        counts = self.summary()
+        open_ = counts["pending"] + counts["unknown"]
+        return (
+            f"Waiting for {open_} of {self.awaited.count} messages: {counts['delivered']} delivered, "
+            f"{counts['failed']} failed, {counts['pending']} pending, {counts['unknown']} not seen yet."
+        )
+
     def _is_over(self, summary: Mapping[str, Any]) -> bool:
         if failure(summary, self.min_delivered) is None:
             return True
