@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.api.retry import can_never_succeed
 from airflow_provider_clicksend.engine.batch_look import EDGE, BatchReader
-from airflow_provider_clicksend.engine.history_windows import windows_of
+from airflow_provider_clicksend.engine.history_windows import in_turn, windows_of
 from airflow_provider_clicksend.engine.look import FEW, UNREAD_PAGES, Look, page_numbers
 from airflow_provider_clicksend.engine.look_requests import LookRequests
 from airflow_provider_clicksend.engine.waiting import FINAL_AFTER_LOOKS
@@ -36,8 +35,6 @@ LAST_RECEIPTS = 100
 NEIGHBOURS = 300
 #: Pages that one look reads in search of ids that cannot be asked for, or that the history did not give when asked.
 WALK, LAST_WALK = 5, 50
-#: Ids that could not be read in the last look, of which a look asks for so many, and last: each may cost seconds.
-TROUBLED = 3
 #: Questions of one look by id that may go without an answer, before the others wait for the next look.
 MISSES = 2
 
@@ -216,17 +213,7 @@ class _OneLook:
                 self._neighbours(self.state.dates.get(message_id))
 
     def _in_turn(self, ids: Iterable[str]) -> list[str]:
-        """Return whom to ask for, who has waited longest first; the few that could not be read come last."""
-
-        def key(message_id: str) -> tuple[int, int, str]:
-            return self.state.asked.get(message_id, 0), self.ids.get(message_id, 0), message_id
-
-        calm: list[str] = []
-        troubled: list[str] = []
-        for message_id in ids:
-            (troubled if message_id in self.state.troubled else calm).append(message_id)
-        troubled = nsmallest(TROUBLED, troubled, key=key)
-        return nsmallest(max(0, self.requests.left - len(troubled)), calm, key=key) + troubled
+        return in_turn(ids, self.state.asked, self.ids, self.state.troubled, self.requests.left)
 
     def _neighbours(self, date: int | None) -> None:
         """Read what was sent around this time: ids of one wait mostly left together."""
