@@ -74,6 +74,7 @@ docs: .venvs/docs/.ready
 benchmark: .venvs/benchmarks/.ready
 	.venvs/benchmarks/bin/python -m benchmarks.send
 	.venvs/benchmarks/bin/python -m benchmarks.reliability
+	.venvs/benchmarks/bin/python -m benchmarks.waiting
 
 lock:
 	@$(PYTHON) -m dev.lock

@@ -25,6 +25,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from airflow_provider_clicksend.api.statuses import status_of
+
 
 class ClickSendError(Exception):
     """The root of everything that this package raises on purpose."""
@@ -131,8 +133,8 @@ class ClickSendResponseError(ClickSendError):
     """A 2xx answer that cannot be read: HTML of a proxy, an empty body, an unknown shape."""
 
 
-#: Refusals that another try may heal. THROTTLED: an equal text just went to the same number.
-TEMPORARY_STATUSES = frozenset({"THROTTLED", "INTERNAL_ERROR"})
+#: Refusals that another try may heal.
+TEMPORARY_STATUSES = frozenset(w for w in ("THROTTLED", "INTERNAL_ERROR") if status_of(w).temporary)
 
 
 class ClickSendMessageRefusedError(ClickSendError):
@@ -152,7 +154,7 @@ class ClickSendMessageRefusedError(ClickSendError):
         super().__init__(f"{text} {hint}".rstrip())
         self.refused = list(refused)
         self.accepted = accepted
-        self.temporary = any(entry.get("status") in TEMPORARY_STATUSES for entry in refused)
+        self.temporary = any(status_of(entry.get("status")).temporary for entry in refused)
 
 
 class ClickSendOutcomeUnknownError(ClickSendError):

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
-from airflow_provider_clicksend.engine.look import any_poll_rule, deliveries
+from airflow_provider_clicksend.engine.delivery_look import DeliveryLook
+from airflow_provider_clicksend.engine.look import any_poll_rule
+from airflow_provider_clicksend.engine.waiting import Done, Failed, WaitSteps
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.messaging.awaited import Awaited
 from airflow_provider_clicksend.messaging.delivery import DeliveryWait, failure
@@ -69,17 +71,22 @@ def _send(client: ClickSendClient, to: str) -> str:
 def _wait(client: ClickSendClient, message_id: str, *, timeout: float) -> str:
     """Return what is wrong, or an empty text once the handset has the message."""
     wait = DeliveryWait(Awaited.read(message_id))
+    look, steps = DeliveryLook(client), WaitSteps(wait)
     began = time.monotonic()
     _say(f"Waiting up to {timeout:g} s for its receipt ...")
     while True:
-        look = deliveries(client, [wait.wanted()])
-        summary = wait.note(look.seen)
-        if summary:
+        last = time.monotonic() - began > timeout
+        step = steps.after(look([wait.wanted()], last=last), poll_interval=POLL_SECONDS)
+        if isinstance(step, Done):
             break
-        if time.monotonic() - began > timeout:
+        if isinstance(step, Failed):
+            return str(step.error)
+        if last and step.error is not None:
+            return f"Its receipt could not be read: {step.error}"
+        if last:
             return no_delivery(wait, has_rule=any_poll_rule(client, client.automations.receipt_rules))
-        time.sleep(look.pause(POLL_SECONDS))
-    undelivered = failure(summary, None)
+        time.sleep(min(step.seconds, max(0.1, began + timeout - time.monotonic())))
+    undelivered = failure(step.result, None)
     if undelivered:
         return str(undelivered)
     _say(f"Delivered after {time.monotonic() - began:.0f} s. Alerts through this connection reach people.")

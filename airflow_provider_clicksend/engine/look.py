@@ -1,18 +1,17 @@
-"""One look at what ClickSend knows, for all who wait on one client: by ids while they are few, by lists when many.
+"""What a look is, and one look for replies: by ids while they are few, by lists when many.
 
 Nothing here marks anything as read, so the unread lists of an account that nobody tidies only grow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendNotFoundError, ClickSendRateLimitError
 from airflow_provider_clicksend.api.retry import can_never_succeed
-from airflow_provider_clicksend.messaging.delivery import Outcome, from_history, from_receipt
+from airflow_provider_clicksend.messaging.delivery import Outcome, from_history
 from airflow_provider_clicksend.messaging.replies import Reply, from_inbound
 
 if TYPE_CHECKING:
@@ -30,42 +29,35 @@ FEW = 5
 LAST_FEW = 20
 #: Pages of an unread list that one look reads, at most.
 UNREAD_PAGES = 10
-#: History rows that one look reads in search of single ids, at most; a batch is read whole.
-HISTORY_ROWS = 10_000
-#: Seconds. ClickSend's clock and ours need not agree on when a message was sent.
-CLOCK_SKEW = 300
 #: Seconds. A server that asks for a longer pause does not get it.
 MAX_PAUSE = 600.0
 
 
 @dataclass(frozen=True)
 class Look(Generic[Seen]):
-    """What one look saw, and what cut it short if anything did: what it saw before that counts all the same."""
+    """What one look saw, and what cut it short if anything did: what it saw before that counts all the same.
+
+    :param error: what concerns all who wait: no answer, a refused key, a list that cannot be read.
+    :param answered: how many requests were answered.
+    :param errors: what concerns one message id only.
+    :param refused: those of `errors` that have lasted, so that asking again for that id is pointless.
+    """
 
     seen: list[Seen]
     error: ClickSendError | None = None
+    answered: int = 0
+    errors: Mapping[str, ClickSendError] = field(default_factory=dict)
+    refused: Mapping[str, ClickSendError] = field(default_factory=dict)
 
     @property
-    def hopeless(self) -> bool:
-        """Whether another look can only end alike."""
-        return self.error is not None and can_never_succeed(self.error)
+    def permanent(self) -> bool:
+        """Whether nothing was answered, and with an error that a repeat does not heal, though it may pass."""
+        return self.error is not None and not self.answered and can_never_succeed(self.error)
 
     def pause(self, poll_interval: float) -> float:
         """Return the seconds to wait before the next look: the interval, or longer when the server asks for it."""
         asked = self.error.retry_after if isinstance(self.error, ClickSendRateLimitError) else None
         return max(poll_interval, min(asked or 0.0, MAX_PAUSE))
-
-
-def deliveries(
-    client: ClickSendClient, wanted: Sequence[Awaited], *, channel: str = "sms", last: bool = False
-) -> Look[Outcome]:
-    """Look for outcomes: at the receipts, then in the history for what they leave open.
-
-    :param wanted: what everybody waits for.
-    :param channel: ``"sms"``, ``"mms"`` or ``"voice"``.
-    :param last: whether this is the last look before a time-out.
-    """
-    return _look(_deliveries(client, getattr(client, channel), _Open(wanted), LAST_FEW if last else FEW))
 
 
 def replies(client: ClickSendClient, wanted: Sequence[Awaited], *, last: bool = False) -> Look[Reply]:
@@ -107,7 +99,6 @@ class _Open:
     def __init__(self, wanted: Sequence[Awaited]) -> None:
         self.ids = {message_id for awaited in wanted for message_id in awaited.ids}
         self.batches = [awaited for awaited in wanted if awaited.reference]
-        self.since = min((awaited.since for awaited in wanted), default=0) - CLOCK_SKEW
 
     def __bool__(self) -> bool:
         return bool(self.ids or self.batches)
@@ -117,29 +108,6 @@ class _Open:
 
     def at_most(self, few: int) -> bool:
         return not self.batches and len(self.ids) <= few
-
-
-def _deliveries(client: ClickSendClient, resource: ChannelResource, waiting: _Open, few: int) -> Iterator[Outcome]:
-    if not waiting:
-        return
-    by_id = getattr(resource, "receipt", None) if waiting.at_most(few) else None  # an MMS has no receipt by id
-    receipts: Iterable[Outcome]
-    if by_id is not None:
-        receipts = (from_receipt(row, message_id=i) for i, row in _one_by_one(by_id, waiting.ids))
-    else:
-        receipts = map(from_receipt, _unread(resource.receipts))
-    for outcome in receipts:
-        if waiting.includes(outcome.message_id, outcome.custom_string):
-            yield outcome
-            if outcome.final:
-                waiting.ids.discard(outcome.message_id)
-    if not waiting:
-        return
-    # Only the history of texts is documented to take a message id.
-    if waiting.at_most(few) and resource is client.sms:
-        yield from _history_by_id(resource, waiting.ids)
-    else:
-        yield from _history(client, resource, waiting)
 
 
 def _replies(client: ClickSendClient, waiting: _Open, few: int) -> Iterator[Reply]:
@@ -166,11 +134,16 @@ def _unread(read: Callable[..., Page[Row]]) -> Iterator[Row]:
     """Yield an unread list, from a long one both ends: which of them holds the newest rows is not documented."""
     page = read(page=1)
     yield from page.rows
-    others = list(range(2, page.last_page + 1))
+    for number in page_numbers(page.last_page):
+        yield from read(page=number).rows
+
+
+def page_numbers(last_page: int) -> list[int]:
+    """Return which pages of an unread list to read after the first."""
+    others = list(range(2, last_page + 1))
     if len(others) >= UNREAD_PAGES:
         others = others[: UNREAD_PAGES // 2 - 1] + others[-UNREAD_PAGES // 2 :]
-    for number in others:
-        yield from read(page=number).rows
+    return others
 
 
 def _history_by_id(resource: ChannelResource, message_ids: Iterable[str]) -> Iterator[Outcome]:
@@ -178,23 +151,3 @@ def _history_by_id(resource: ChannelResource, message_ids: Iterable[str]) -> Ite
         rows = resource.history(q=f"message_id:{message_id}").rows
         # Whether ClickSend matches the whole id or a part of it is not documented.
         yield from (from_history(row) for row in rows if row.message_id == message_id)
-
-
-def _history(client: ClickSendClient, resource: ChannelResource, waiting: _Open) -> Iterator[Outcome]:
-    """Yield the rows of what is open, newest first.
-
-    What is waited for was mostly sent a moment ago, so this ends early even in a busy account.
-    """
-    unseen, unseen_in_batches = set(waiting.ids), sum(batch.count for batch in waiting.batches)
-    rows = client.iterate(resource.history, date_from=waiting.since, order_by="date:desc")
-    for row in islice(rows, None if waiting.batches else HISTORY_ROWS):
-        # The history lists replies too, and they carry the custom string of what they answer.
-        if row.direction == "in" or not waiting.includes(row.message_id, row.custom_string):
-            continue
-        yield from_history(row)
-        if row.message_id in unseen:
-            unseen.discard(row.message_id)
-        else:
-            unseen_in_batches -= 1
-        if not unseen and unseen_in_batches <= 0:
-            return

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendDeliveryFailedError
+from airflow_provider_clicksend.messaging.statuses import status_of
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.messages import HistoryRow, Receipt
@@ -21,11 +22,6 @@ State = Literal["delivered", "failed", "pending", "unknown"]
 CHANNELS = ("sms", "mms", "voice")
 POLICIES = ("fail", "warn")
 
-#: Codes that settle a message. 200, 300 and 302 may still change, and so may a code that nobody has documented.
-#: `error_code` is no help: ClickSend has renumbered it.
-_FINAL_CODES: dict[str, State] = {"201": "delivered", "301": "failed"}
-_TEMPORARY_FAILURES = frozenset({"300", "302"})
-_FINAL_WORDS = frozenset({"failed", "cancelled", "cancelledafterreview"})
 #: Neither order of arrival nor a late pending row may undo what is settled; what reached a handset has reached it.
 _RANK: dict[State, int] = {"unknown": 0, "pending": 1, "failed": 2, "delivered": 3}
 
@@ -93,12 +89,14 @@ def from_history(row: HistoryRow) -> Outcome:
 
 
 def _state(code: str | None, *, word: str | None) -> State:
-    if code in _FINAL_CODES:
-        return _FINAL_CODES[code]
-    word = (word or "").casefold()
-    if word == "failed" and code in _TEMPORARY_FAILURES:
+    """Judge by the code, else by the word. `error_code` is no help: ClickSend has renumbered it."""
+    by_code = status_of(code if code and code.isdecimal() else None)  # words were seen there, too
+    by_word = status_of(word)
+    if by_code.final:
+        return "failed" if by_code.failed else "delivered"
+    if by_code.temporary and not by_word.cancelled:
         return "pending"  # ClickSend will try again by itself
-    return "failed" if word in _FINAL_WORDS else "pending"
+    return "failed" if by_word.final and by_word.failed else "pending"
 
 
 def _text(*texts: str | None) -> str | None:
@@ -183,6 +181,15 @@ class DeliveryWait:
                 self.known[outcome.message_id] = merge(self.known.get(outcome.message_id), outcome)
         summary = self.summary()
         return summary if self._is_over(summary) else None
+
+    def progress(self) -> str:
+        """Say what is waited for, in one line without numbers and words of people."""
+        counts = self.summary()
+        open_ = counts["pending"] + counts["unknown"]
+        return (
+            f"Waiting for {open_} of {self.awaited.count} messages: {counts['delivered']} delivered, "
+            f"{counts['failed']} failed, {counts['pending']} pending, {counts['unknown']} not seen yet."
+        )
 
     def _is_over(self, summary: Mapping[str, Any]) -> bool:
         if failure(summary, self.min_delivered) is None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from airflow_provider_clicksend.messaging.delivery import DeliveryWait, Outcome
 from airflow_provider_clicksend.messaging.replies import ReplyWait
+from airflow_provider_clicksend.messaging.statuses import status_of
 
 #: ClickSend's free test numbers: it takes the message and charges nothing; no handset ever reports or replies.
 TEST_NUMBERS = frozenset(
@@ -51,7 +52,7 @@ def _causes(open_: Sequence[Outcome]) -> list[str]:
     scheduled = [outcome for outcome in open_ if _word(outcome) == "scheduled"]
     explained = {outcome.message_id for outcome in (*tests, *review, *scheduled)}
     rest = [outcome for outcome in open_ if outcome.message_id not in explained]
-    failing = [outcome for outcome in rest if outcome.status_code in {"300", "302"}]
+    failing = [outcome for outcome in rest if status_of(outcome.status_code).temporary]
     silent = len(rest) - len(failing)
     texts = (
         (len(tests), "went to a ClickSend test number, which never gives a receipt"),

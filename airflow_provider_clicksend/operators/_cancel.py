@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.api.resources.base import ScheduledResource
 
-#: History statuses of a message that will not go out.
-_CANCELLED = frozenset({"Cancelled", "CancelledAfterReview"})
-#: History statuses of a message that has not gone out. A 404 beside one of them: the history is behind.
-_WAITING = frozenset({"Scheduled", "Queued", "WaitApproval"})
 #: Rows to look at, newest first, where the history does not filter by id (voice does not promise to).
 _MAX_ROWS = 1000
 
@@ -104,9 +100,13 @@ def _status(client: ClickSendClient, channel: ScheduledResource, message_id: str
 
 
 def _outcome(status: str | None) -> str:
-    if status in _CANCELLED:
+    from airflow_provider_clicksend.messaging.statuses import status_of
+
+    known = status_of(status)
+    if known.cancelled:
         return "already cancelled"
-    return "unknown" if status is None or status in _WAITING else "sent"
+    # A 404 beside a message that has not gone out: the history is behind.
+    return "unknown" if status is None or known.cancellable else "sent"
 
 
 def _not_cancelled(

@@ -27,16 +27,15 @@ from airflow_provider_clicksend.version_compat import (
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.errors import ClickSendError
     from airflow_provider_clicksend.engine.look import Look
+    from airflow_provider_clicksend.engine.waiting import Step
     from airflow_provider_clicksend.version_compat import BaseTrigger
 
-#: Seconds before the start of its run within which a message may have been sent that a sensor is given by its id.
-LOOK_BACK = 86_400
 #: Seconds by which Airflow's own time-out of a deferral comes after the trigger's, which can say more.
 GRACE = 120
 
 
 class WaitSensor(TextRendering, BaseSensorOperator):
-    """Poke once on the worker, then go on poking or defer. Subclasses say what to look at and what it means.
+    """Poke on the worker, or defer at once. Subclasses say what to look at and what it means.
 
     :param message_ids: a message id, a list of them, or the batch handle of a large send. (templated)
     :param clicksend_conn_id: the Airflow connection, of type ``clicksend``.
@@ -60,6 +59,8 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         self.clicksend_conn_id = clicksend_conn_id
         self.deferrable = deferrable
         self._wait: Any = None
+        self._steps: Any = None
+        self._reports: Any = None
         self._error: ClickSendError | None = None
         self._not_before = 0.0
 
@@ -69,7 +70,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         return ClickSendHook(self.clicksend_conn_id)
 
     @abstractmethod
-    def _new_wait(self, since: int) -> Any:
+    def _new_wait(self) -> Any:
         """Return the wait, from arguments that are rendered by now."""
 
     @abstractmethod
@@ -84,30 +85,36 @@ class WaitSensor(TextRendering, BaseSensorOperator):
     def _why(self) -> str:
         """Return which known causes fit a wait that ended with nothing."""
 
+    def _progress(self) -> str:
+        """Return what is waited for, in one line for the log."""
+        return f"Waiting for a reply to {self._wait.awaited.count} messages."
+
     def _conclude(self, result: dict[str, Any]) -> dict[str, Any]:
         """Return the result of a wait that is over, or raise when it is a bad one."""
         return result
 
-    def poke(self, context: Context) -> PokeReturnValue:
+    def poke(self, context: Context) -> PokeReturnValue:  # noqa: ARG002 # Airflow's interface
         """Look once."""
-        return self._peek(context)
+        return self._peek()
 
     def execute(self, context: Context) -> Any:
-        """Wait here, or look once and defer."""
+        """Wait here, or defer at once: the triggerer looks for all together, so that N starts cost no N requests."""
         started = time.time()
         with self._softly():
             if not self.deferrable:
                 return self._explaining_time_outs(context)
-            done = self.poke(context)
-        if done:
-            return done.xcom_value
+            with failing_for_good():
+                self._begin()
+                result = self._wait.note(())  # there may be nothing to wait for
+                if result is not None:
+                    return self._conclude(result)
         return self.defer(
             trigger=self._trigger(started + self.timeout),
             method_name="execute_complete",
             timeout=timedelta(seconds=self.timeout + GRACE),
         )
 
-    def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:
+    def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
         """Conclude from the trigger's event; after a time-out, look a last time.
 
         :raises AirflowFailException: for no event, or one that no trigger of ours sends.
@@ -119,33 +126,49 @@ class WaitSensor(TextRendering, BaseSensorOperator):
                 case {"status": "error", "message": str(message)}:
                     raise AirflowFailException(message)
                 case {"status": "timeout"}:
-                    return self._last_look(context)
+                    return self._last_look()
                 case _:
                     raise AirflowFailException(f"{self.task_id} was resumed by no event of a ClickSend trigger.")
 
-    def _last_look(self, context: Context) -> Any:
-        done = self._peek(context, last=True)
+    def _last_look(self) -> Any:
+        done = self._peek(last=True)
         if not done:
             raise AirflowSensorTimeout(f"Nothing within {self.timeout:g} s. {self._explanation()}")
         return done.xcom_value
 
-    def _peek(self, context: Context, *, last: bool = False) -> PokeReturnValue:
-        """Look once and judge. What may heal is logged and waited out; what cannot fails the task at once."""
-        if time.monotonic() < self._not_before:
+    def _peek(self, *, last: bool = False) -> PokeReturnValue:
+        """Look once and do what that means. What may pass is waited out; what lasts fails the task."""
+        from airflow_provider_clicksend.engine.waiting import Done, Failed
+
+        if time.monotonic() < self._not_before and not last:
             return PokeReturnValue(is_done=False)
         with failing_for_good():
-            self._wait = self._wait or self._new_wait(_since(context))
-            look = self._look(last=last)
-            result = self._wait.note(look.seen)
-            if result is not None:
-                return PokeReturnValue(is_done=True, xcom_value=self._conclude(result))
-            if look.hopeless and look.error is not None:
-                raise look.error
-        self._error = look.error
-        if look.error is not None:
-            self.log.warning("ClickSend could not be read, trying again: %s", look.error)
-            self._not_before = time.monotonic() + look.pause(0)
+            self._begin()
+            step: Step = self._steps.after(self._look(last=last))
+            if isinstance(step, Done):
+                return PokeReturnValue(is_done=True, xcom_value=self._conclude(step.result))
+            if isinstance(step, Failed):
+                raise AirflowFailException(str(step.error)) from step.error
+        self._error = step.error
+        self._not_before = time.monotonic() + step.seconds
+        self._report()
         return PokeReturnValue(is_done=False)
+
+    def _begin(self) -> None:
+        """Make the wait, once."""
+        from airflow_provider_clicksend.engine.waiting import Reports, WaitSteps
+
+        if self._wait is None:
+            self._wait = self._new_wait()
+            self._steps, self._reports = WaitSteps(self._wait), Reports()
+
+    def _report(self) -> None:
+        """Log what is waited for, now and then."""
+        if self._error is not None:
+            if self._reports.due(str(self._error)):
+                self.log.warning("ClickSend could not be read, trying again: %s", self._error)
+        elif self._reports.due(text := self._progress()):
+            self.log.info("%s", text)
 
     def _explanation(self) -> str:
         return self._why() if self._error is None else f"The last look failed: {self._error}"
@@ -155,11 +178,15 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         try:
             return super().execute(context)  # type: ignore[arg-type] # a TypedDict of Airflow
         except AirflowSensorTimeout as error:
-            raise AirflowSensorTimeout(f"{error} {self._explanation()}") from error
+            timed_out: Exception = error
         except AirflowSkipException as error:
             if error.__cause__ is not None:  # a failure that was turned into a skip, not a time-out
                 raise
-            raise AirflowSkipException(f"{error} {self._explanation()}") from error
+            timed_out = error
+        done = self._peek(last=True)
+        if done:
+            return done.xcom_value
+        raise type(timed_out)(f"{timed_out} {self._explanation()}") from timed_out
 
     @contextmanager
     def _softly(self) -> Iterator[None]:
@@ -171,12 +198,3 @@ class WaitSensor(TextRendering, BaseSensorOperator):
                 self.log.warning("%s", error)  # Airflow 3 replaces the text of the skip
                 raise AirflowSkipException(str(error)) from error
             raise
-
-
-def _since(context: Context) -> int:
-    """Return Unix seconds before which no message was sent whose id this run was given.
-
-    The start of the run, not of the poke: that stays the same over reschedules and tries.
-    """
-    started = getattr(context.get("dag_run"), "start_date", None)
-    return int(started.timestamp() if started else time.time()) - LOOK_BACK

@@ -10,6 +10,7 @@ from airflow_provider_clicksend.messaging import delivery
 from airflow_provider_clicksend.sensors._base import WaitSensor
 
 if TYPE_CHECKING:
+    from airflow_provider_clicksend.engine.delivery_look import DeliveryLook
     from airflow_provider_clicksend.engine.look import Look
     from airflow_provider_clicksend.messaging.replies import ReplyWait
     from airflow_provider_clicksend.triggers.clicksend import ClickSendDeliveryTrigger, ClickSendReplyTrigger
@@ -54,17 +55,20 @@ class ClickSendDeliverySensor(WaitSensor):
         self.channel = channel
         self.min_delivered = min_delivered
         self.on_undelivered = on_undelivered
+        self._delivery_look: DeliveryLook | None = None
 
-    def _new_wait(self, since: int) -> delivery.DeliveryWait:
+    def _new_wait(self) -> delivery.DeliveryWait:
         from airflow_provider_clicksend.messaging.awaited import Awaited
 
-        awaited = Awaited.read(self.message_ids, since=since)
+        awaited = Awaited.read(self.message_ids)
         return delivery.DeliveryWait(awaited, min_delivered=self.min_delivered, on_undelivered=self.on_undelivered)
 
     def _look(self, *, last: bool) -> Look[Any]:
-        from airflow_provider_clicksend.engine import look as polls
+        from airflow_provider_clicksend.engine.delivery_look import DeliveryLook
 
-        return polls.deliveries(self.hook.get_conn(), [self._wait.wanted()], channel=self.channel, last=last)
+        if self._delivery_look is None:
+            self._delivery_look = DeliveryLook(self.hook.get_conn(), channel=self.channel)
+        return self._delivery_look([self._wait.wanted()], last=last)
 
     def _trigger(self, deadline: float) -> ClickSendDeliveryTrigger:
         from airflow_provider_clicksend.triggers.clicksend import ClickSendDeliveryTrigger
@@ -79,6 +83,9 @@ class ClickSendDeliverySensor(WaitSensor):
             min_delivered=self.min_delivered,
             on_undelivered=self.on_undelivered,
         )
+
+    def _progress(self) -> str:
+        return str(self._wait.progress())
 
     def _conclude(self, result: dict[str, Any]) -> dict[str, Any]:
         self.log.info("Delivered %(delivered)d, failed %(failed)d, pending %(pending)d, unknown %(unknown)d.", result)
@@ -138,13 +145,11 @@ class ClickSendReplySensor(WaitSensor):
         self.from_numbers = from_numbers
         self.pattern = pattern
 
-    def _new_wait(self, since: int) -> ReplyWait:
+    def _new_wait(self) -> ReplyWait:
         from airflow_provider_clicksend.messaging.awaited import Awaited
         from airflow_provider_clicksend.messaging.replies import ReplyWait
 
-        return ReplyWait(
-            Awaited.read(self.message_ids, since=since), from_numbers=self.from_numbers, pattern=self.pattern
-        )
+        return ReplyWait(Awaited.read(self.message_ids), from_numbers=self.from_numbers, pattern=self.pattern)
 
     def _look(self, *, last: bool) -> Look[Any]:
         from airflow_provider_clicksend.engine import look as polls

@@ -7,20 +7,24 @@ import time
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendTransportError
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.messaging.awaited import Awaited
 from airflow_provider_clicksend.messaging.delivery import DeliveryWait
 from airflow_provider_clicksend.messaging.replies import ReplyWait
-from airflow_provider_clicksend.version_compat import BaseEventTrigger, TriggerEvent
+from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, BaseEventTrigger, TriggerEvent
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.engine.look import Look
+
+#: Seconds between two looks of a shared stream, at least, when somebody joins between.
+JOIN_PAUSE = 5.0
 
 
 class _Event(TriggerEvent):
@@ -58,6 +62,9 @@ class _WaitTrigger(BaseEventTrigger):
     #: Who is served by which shared stream, in this triggerer.
     _members: ClassVar[defaultdict[Hashable, set[Any]]] = defaultdict(set)
 
+    #: Set when somebody joins a shared stream, in this triggerer.
+    _joined: ClassVar[dict[Hashable, asyncio.Event]] = {}
+
     channel: str = "sms"
     wait: DeliveryWait | ReplyWait
 
@@ -76,8 +83,8 @@ class _WaitTrigger(BaseEventTrigger):
         self.clicksend_conn_id = clicksend_conn_id
 
     @abstractmethod
-    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
-        """Look once for everybody's messages, blocking. It may use what is part of `shared_stream_key` only."""
+    def new_look(self, client: ClickSendClient) -> Callable[[list[Awaited]], Look[Any]]:
+        """Return what looks for everybody's messages, blocking. It may use what is part of `shared_stream_key` only."""
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and its kwargs."""
@@ -102,43 +109,78 @@ class _WaitTrigger(BaseEventTrigger):
         """
         anyone = cls(**kwargs)
         key = anyone.shared_stream_key()
-        async with aclosing(anyone._looks(lambda: cls._members[key])) as looks:
-            async for look in looks:
-                yield look
+        joined = cls._joined[key] = asyncio.Event()
+        try:
+            async with aclosing(anyone._looks(lambda: cls._members[key], joined)) as looks:
+                async for look in looks:
+                    yield look
+        finally:
+            if cls._joined.get(key) is joined:
+                del cls._joined[key]
 
     async def filter_shared_stream(self, shared_stream: AsyncIterator[Look[Any]]) -> AsyncIterator[TriggerEvent]:
         """Take from everybody's looks what is ours."""
-        members = self._members[self.shared_stream_key()]
+        key = self.shared_stream_key()
+        members = self._members[key]
         members.add(self)
+        if key in self._joined:
+            self._joined[key].set()
         try:
             async for event in self._events(shared_stream):
                 yield event
         finally:
             members.discard(self)
 
-    async def _looks(self, waiting: Callable[[], Iterable[Self]]) -> AsyncGenerator[Look[Any], None]:
-        """Yield a look at what everybody has open, for ever. An error is a look too, and is slept on like any other."""
-        from airflow_provider_clicksend.engine.look import Look
+    async def _looks(
+        self, waiting: Callable[[], Iterable[Self]], joined: asyncio.Event | None = None
+    ) -> AsyncGenerator[Look[Any], None]:
+        """Yield a look at what everybody has open, for ever. An error is a look too, and is slept on like any other.
 
-        hook, client = ClickSendHook(self.clicksend_conn_id), None
+        :param joined: wakes it before its time; set by who joins.
+        """
+        from airflow_provider_clicksend.engine.waiting import Reports
+
+        hook, reports = ClickSendHook(self.clicksend_conn_id), Reports()
+        looker: Callable[[list[Awaited]], Look[Any]] | None = None
         try:
             while True:
-                try:
-                    client = await hook.aget_conn()
-                    wanted = [trigger.wait.wanted() for trigger in waiting()]
-                    look = await asyncio.to_thread(self.look, client, wanted)
-                except ClickSendConfigError as error:
-                    look = Look([], error)
-                if look.error is not None:
+                if joined is not None:
+                    joined.clear()
+                look, looker = await self._look_once(hook, looker, waiting)
+                if look.error is not None and reports.due(str(look.error)):
                     self.log.warning("ClickSend could not be read: %s", look.error)
                 yield look
-                await asyncio.sleep(look.pause(self.poll_interval))
+                await _rest(look.pause(self.poll_interval), joined if look.error is None else None)
         finally:
-            if client is not None:
-                client.close()
+            if looker is not None:
+                (await hook.aget_conn()).close()
+
+    async def _look_once(
+        self,
+        hook: ClickSendHook,
+        looker: Callable[[list[Awaited]], Look[Any]] | None,
+        waiting: Callable[[], Iterable[Self]],
+    ) -> tuple[Look[Any], Callable[[list[Awaited]], Look[Any]] | None]:
+        """Return a look, and what looks the next time. A connection that cannot be looked up is a failed look."""
+        from airflow_provider_clicksend.engine.look import Look
+
+        try:
+            if looker is None:
+                looker = self.new_look(await hook.aget_conn())
+        except ClickSendConfigError as error:
+            return Look([], error), None
+        except AIRFLOW_CALL_ERRORS as error:
+            # Its text may hold what a database was asked, so its kind must do.
+            cause = f"The Airflow connection {self.clicksend_conn_id!r} could not be looked up: {type(error).__name__}."
+            return Look([], ClickSendTransportError(cause, request_sent=False)), None
+        wanted = [trigger.wait.wanted() for trigger in waiting()]
+        return await asyncio.to_thread(looker, wanted), looker
 
     async def _events(self, looks: AsyncIterator[Look[Any]]) -> AsyncIterator[TriggerEvent]:
         """Yield the one event. The deadline holds also while a look takes its time or does not come."""
+        from airflow_provider_clicksend.engine.waiting import Done, Failed, Reports, WaitSteps
+
+        steps, reports = WaitSteps(self.wait), Reports()
         while True:
             try:
                 async with asyncio.timeout(self.deadline - time.time()):
@@ -146,13 +188,32 @@ class _WaitTrigger(BaseEventTrigger):
             except TimeoutError:
                 yield _Event({"status": "timeout"})
                 return
-            result = self.wait.note(look.seen)
-            if result is not None:
-                yield _Event({"status": "done", "result": result})
+            step = steps.after(look)
+            if isinstance(step, Done):
+                yield _Event({"status": "done", "result": step.result})
                 return
-            if look.hopeless:
-                yield _Event({"status": "error", "message": str(look.error)})
+            if isinstance(step, Failed):
+                yield _Event({"status": "error", "message": str(step.error)})
                 return
+            if reports.due(text := _progress(self.wait)):
+                self.log.info("%s", text)
+
+
+def _progress(wait: DeliveryWait | ReplyWait) -> str:
+    if isinstance(wait, DeliveryWait):
+        return wait.progress()
+    return f"Waiting for a reply to {wait.awaited.count} messages."
+
+
+async def _rest(seconds: float, joined: asyncio.Event | None) -> None:
+    """Sleep, but when somebody joins no longer than `JOIN_PAUSE`."""
+    if joined is None or seconds <= JOIN_PAUSE:
+        await asyncio.sleep(seconds)
+        return
+    await asyncio.sleep(JOIN_PAUSE)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds - JOIN_PAUSE):
+            await joined.wait()
 
 
 class ClickSendDeliveryTrigger(_WaitTrigger):
@@ -188,11 +249,11 @@ class ClickSendDeliveryTrigger(_WaitTrigger):
             Awaited.read(self.message_ids, since=since), min_delivered=min_delivered, on_undelivered=on_undelivered
         )
 
-    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
+    def new_look(self, client: ClickSendClient) -> Callable[[list[Awaited]], Look[Any]]:
         """Look at receipts and history."""
-        from airflow_provider_clicksend.engine import look as polls
+        from airflow_provider_clicksend.engine.delivery_look import DeliveryLook
 
-        return polls.deliveries(client, wanted, channel=self.channel)
+        return DeliveryLook(client, channel=self.channel)
 
 
 class ClickSendReplyTrigger(_WaitTrigger):
@@ -214,8 +275,8 @@ class ClickSendReplyTrigger(_WaitTrigger):
         self.pattern = pattern
         self.wait = ReplyWait(Awaited.read(self.message_ids), from_numbers=from_numbers, pattern=pattern)
 
-    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
+    def new_look(self, client: ClickSendClient) -> Callable[[list[Awaited]], Look[Any]]:
         """Look at the inbound messages."""
         from airflow_provider_clicksend.engine import look as polls
 
-        return polls.replies(client, wanted)
+        return partial(polls.replies, client)

@@ -85,7 +85,8 @@ class Gateway:
         return 200, _page([row for row in rows if row["message_id"] not in self.read], query)
 
     def _history(self, query: dict[str, str]) -> list[dict[str, Any]]:
-        rows = [row for row in self.history if row["date"] >= int(query.get("date_from", 0))]
+        since, until = int(query.get("date_from", 0)), int(query.get("date_to", 2**40))
+        rows = [row for row in self.history if since <= row["date"] <= until]
         if "q" in query:
             name, value = query["q"].split(":", 1)
             rows = [row for row in rows if value.lower() in str(row[name]).lower()]

@@ -6,11 +6,10 @@ import asyncio
 import json
 import logging
 import time
-from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 
+from airflow_provider_clicksend.engine import waiting
 from airflow_provider_clicksend.exceptions import (
     ClickSendAuthenticationError,
     ClickSendConfigError,
@@ -55,12 +54,25 @@ def counts(result):
     return [result[state] for state in ("delivered", "failed", "pending", "unknown")]
 
 
-@pytest.mark.parametrize("deferrable", [False, True])
-def test_what_is_there_already_is_returned_without_waiting(gateway, deferrable):
+def test_what_is_there_already_is_returned_without_waiting(gateway):
     gateway.receipt("A")
     gateway.reply("A")
-    assert counts(delivery("A", deferrable=deferrable).execute(CONTEXT)) == [1, 0, 0, 0]
-    assert reply("A", deferrable=deferrable).execute(CONTEXT)["body"] == "YES"
+    assert counts(delivery("A").execute(CONTEXT)) == [1, 0, 0, 0]
+    assert reply("A").execute(CONTEXT)["body"] == "YES"
+
+
+def test_a_deferrable_sensor_asks_for_nothing_before_it_defers(gateway):
+    defer(delivery("A", deferrable=True))
+    defer(reply("A", deferrable=True))
+    assert gateway.asked == []
+
+
+def test_what_the_history_shows_at_the_end_is_no_time_out(gateway):
+    sensor = delivery([f"M{i}" for i in range(8)], timeout=2 * TICK)
+    poke = sensor.poke
+    sensor.poke = lambda context: (poke(context), [gateway.sent(f"M{i}", code="201") for i in range(8)])[0]
+    sensor.poke_interval = 0.2
+    assert counts(sensor.execute(CONTEXT)) == [8, 0, 0, 0]
 
 
 def test_results_are_json(gateway):
@@ -79,11 +91,10 @@ def test_a_poke_that_sees_nothing_is_not_done_and_keeps_what_it_saw(gateway):
     assert counts(sensor.poke(CONTEXT).xcom_value) == [2, 0, 0, 0]
 
 
-@pytest.mark.parametrize("deferrable", [False, True])
-def test_an_undelivered_message_fails_the_task_without_retry_and_with_the_cause(gateway, deferrable):
+def test_an_undelivered_message_fails_the_task_without_retry_and_with_the_cause(gateway):
     gateway.receipt("A", "301", "Absent subscriber")
     with pytest.raises(AirflowFailException, match="301 Absent subscriber") as caught:
-        delivery(["A", "B"], deferrable=deferrable).execute(CONTEXT)
+        delivery(["A", "B"]).execute(CONTEXT)
     assert isinstance(caught.value.__cause__, ClickSendDeliveryFailedError)
     assert [entry["message_id"] for entry in caught.value.__cause__.failed] == ["A"]
 
@@ -111,19 +122,23 @@ def test_enough_delivered_is_enough(gateway):
 
 def test_an_undelivered_message_skips_the_task_when_failures_are_soft(gateway):
     gateway.receipt("A", "301")
-    for deferrable in (False, True):
-        with pytest.raises(AirflowSkipException):
-            delivery("A", soft_fail=True, deferrable=deferrable).execute(CONTEXT)
+    with pytest.raises(AirflowSkipException):
+        delivery("A", soft_fail=True).execute(CONTEXT)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-@pytest.mark.parametrize("deferrable", [False, True])
-def test_errors_that_cannot_heal_fail_at_once(gateway, status, deferrable):
+def test_errors_that_cannot_heal_fail_once_they_have_lasted(gateway, monkeypatch, status):
+    monkeypatch.setattr(waiting, "FINAL_AFTER_SECONDS", 0.01)
     gateway.broken = status
     with pytest.raises(AirflowFailException) as caught:
-        delivery("A", deferrable=deferrable).execute(CONTEXT)
+        delivery("A", timeout=20).execute(CONTEXT)
     assert caught.value.__cause__ is not None
-    assert len(gateway.asked) == 1
+
+
+def test_one_refused_key_in_passing_is_waited_out(gateway):
+    gateway.receipt("A")
+    gateway.faults = [(401, {})]
+    assert counts(delivery("A", timeout=5).execute(CONTEXT)) == [1, 0, 0, 0]
 
 
 def test_errors_that_may_heal_are_waited_out(gateway):
@@ -294,24 +309,17 @@ def test_a_missing_connection_field_fails_the_task_at_once(monkeypatch):
         delivery("A").execute(CONTEXT)
 
 
-def test_the_cause_of_a_wrong_key_is_kept(gateway):
+def test_the_cause_of_a_wrong_key_is_kept(gateway, monkeypatch):
+    monkeypatch.setattr(waiting, "FINAL_AFTER_SECONDS", 0.01)
     gateway.broken = 401
     with pytest.raises(AirflowFailException) as caught:
-        reply("A").execute(CONTEXT)
+        reply("A", timeout=20).execute(CONTEXT)
     assert isinstance(caught.value.__cause__, ClickSendAuthenticationError)
-
-
-def test_messages_are_looked_for_since_the_day_before_the_run_began(gateway):
-    started = datetime(2026, 11, 20, tzinfo=UTC)
-    sensor = delivery([f"M{i}" for i in range(9)], deferrable=True)
-    with pytest.raises(TaskDeferred) as deferred:
-        sensor.execute({"dag_run": SimpleNamespace(start_date=started)})
-    assert deferred.value.trigger.serialize()[1]["since"] == int(started.timestamp()) - 86_400
 
 
 def test_no_log_of_a_wait_shows_a_text_or_a_number(gateway, logged):
     gateway.sent("A", code="200")
-    gateway.faults = [(500, {})]
+    gateway.faults = [(500, {}), (500, {})]
     gateway.reply("A", "my secret answer")
     with pytest.raises(AirflowSensorTimeout):
         delivery("A").execute(CONTEXT)

@@ -10,6 +10,9 @@ import time
 import pytest
 from pydantic import TypeAdapter
 
+from airflow_provider_clicksend.engine import waiting
+from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+from airflow_provider_clicksend.triggers import clicksend as module
 from airflow_provider_clicksend.triggers.clicksend import ClickSendDeliveryTrigger, ClickSendReplyTrigger
 
 TICK = 0.05
@@ -47,8 +50,8 @@ async def after(seconds, change):
 )
 def test_a_trigger_survives_being_written_down_and_made_again(trigger):
     path, kwargs = trigger.serialize()
-    module, _, name = path.rpartition(".")
-    made_again = getattr(importlib.import_module(module), name)(**json.loads(json.dumps(kwargs)))
+    place, _, name = path.rpartition(".")
+    made_again = getattr(importlib.import_module(place), name)(**json.loads(json.dumps(kwargs)))
     assert made_again.serialize() == (path, kwargs)
     assert made_again.shared_stream_key() == trigger.shared_stream_key()
 
@@ -124,7 +127,7 @@ def test_the_deadline_holds_also_for_a_trigger_that_is_started_again_after_it(ga
 def test_errors_that_may_heal_are_slept_on(gateway):
     gateway.broken = 500
     assert asyncio.run(payloads(delivery("A", seconds=20 * TICK))) == [{"status": "timeout"}]
-    assert 2 <= len(gateway.asked) <= 20
+    assert 4 <= len(gateway.asked) <= 2 * 30  # the receipt and the history, each look
 
     async def main():
         later = asyncio.create_task(after(3 * TICK, lambda: (gateway.receipt("A"), setattr(gateway, "broken", None))))
@@ -135,12 +138,34 @@ def test_errors_that_may_heal_are_slept_on(gateway):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
-def test_errors_that_cannot_heal_end_the_wait_and_say_why(gateway, status):
+def test_errors_that_cannot_heal_end_the_wait_once_they_have_lasted_and_say_why(gateway, monkeypatch, status):
+    monkeypatch.setattr(waiting, "FINAL_AFTER_SECONDS", 0.01)
     gateway.broken = status
     [event] = asyncio.run(payloads(delivery("A")))
     assert event["status"] == "error"
     assert "/sms/receipts" in event["message"]
-    assert len(gateway.asked) == 1
+
+
+def test_one_refused_key_in_passing_is_waited_out(gateway):
+    gateway.receipt("A")
+    gateway.faults = [(401, {})]
+    [event] = asyncio.run(payloads(delivery("A")))
+    assert event["status"] == "done"
+
+
+def test_a_connection_that_cannot_be_looked_up_once_is_waited_out(gateway, monkeypatch):
+    gateway.receipt("A")
+    find, calls = ClickSendHook.aget_conn, []
+
+    async def find_later(hook):
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError("database is restarting")
+        return await find(hook)
+
+    monkeypatch.setattr(ClickSendHook, "aget_conn", find_later)
+    [event] = asyncio.run(payloads(delivery("A")))
+    assert event["status"] == "done"
 
 
 def test_a_connection_that_cannot_work_ends_the_wait_and_names_the_field(monkeypatch):
@@ -183,7 +208,7 @@ def test_twenty_waits_are_one_stream_and_one_poll_at_a_time(gateway):
         return polls, events
 
     polls, events = asyncio.run(main())
-    assert polls <= 2  # a receipts list and a history page a tick, and not twenty times that
+    assert polls <= 4  # a receipts list, a history page and two questions by id a tick, and not twenty times that
     assert [event["result"]["messages"][0]["message_id"] for [event] in events] == [f"M{i}" for i in range(20)]
 
 
@@ -242,7 +267,8 @@ def test_a_failed_poll_does_not_kill_the_stream(gateway):
     assert [event["status"] for [event] in events] == ["done", "done"]
 
 
-def test_a_wrong_key_ends_every_member_of_the_stream(gateway):
+def test_a_wrong_key_that_lasts_ends_every_member_of_the_stream(gateway, monkeypatch):
+    monkeypatch.setattr(waiting, "FINAL_AFTER_SECONDS", 0.01)
     gateway.broken = 401
 
     async def main():
@@ -250,6 +276,41 @@ def test_a_wrong_key_ends_every_member_of_the_stream(gateway):
         return await asyncio.gather(*(triggerer.run(delivery(f"M{i}")) for i in range(3)))
 
     assert [event["status"] for [event] in asyncio.run(main())] == ["error"] * 3
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_an_id_that_is_refused_fails_only_the_wait_that_asked_for_it(gateway, status):
+    answer = gateway.answer
+    gateway.answer = lambda path, query: (status, None) if "BAD" in path + query.get("q", "") else answer(path, query)
+
+    async def main():
+        triggerer = Triggerer()
+        bad, good = (asyncio.create_task(triggerer.run(delivery(name))) for name in ("BAD", "GOOD"))
+        [event] = await bad
+        gateway.receipt("GOOD")
+        return event, (await good)[0]
+
+    bad, good = asyncio.run(main())
+    assert (bad["status"], good["status"]) == ("error", "done")
+
+
+def test_who_joins_wakes_the_stream_before_its_next_look(gateway, monkeypatch):
+    monkeypatch.setattr(module, "JOIN_PAUSE", TICK)
+    gateway.receipt("LATE")
+
+    def hourly(name):
+        return ClickSendDeliveryTrigger(message_ids=name, deadline=time.time() + 9, poll_interval=3600)
+
+    async def main():
+        triggerer = Triggerer()
+        first = asyncio.create_task(triggerer.run(hourly("X")))
+        await asyncio.sleep(3 * TICK)
+        events = await asyncio.wait_for(triggerer.run(hourly("LATE")), timeout=5)
+        first.cancel()
+        return events
+
+    [event] = asyncio.run(main())
+    assert event["status"] == "done"
 
 
 @pytest.mark.parametrize(
