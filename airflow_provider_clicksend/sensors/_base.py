@@ -26,6 +26,7 @@ from airflow_provider_clicksend.version_compat import (
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.errors import ClickSendError
     from airflow_provider_clicksend.engine.look import Look
+    from airflow_provider_clicksend.engine.reply_look import RepliesSeen
     from airflow_provider_clicksend.version_compat import BaseTrigger
 
 #: Seconds before the start of its run within which a message may have been sent that a sensor is given by its id.
@@ -71,7 +72,7 @@ class WaitSensor(BaseSensorOperator):
         """Return the wait, from arguments that are rendered by now."""
 
     @abstractmethod
-    def _look(self, *, last: bool) -> Look[Any]:
+    def _look(self, *, last: bool) -> Look[Any] | RepliesSeen:
         """Look at what ClickSend knows."""
 
     @abstractmethod
@@ -81,6 +82,11 @@ class WaitSensor(BaseSensorOperator):
     @abstractmethod
     def _why(self) -> str:
         """Return which known causes fit a wait that ended with nothing."""
+
+    def _note(self, look: Any) -> dict[str, Any] | None:
+        """Take in a look, and return the result of a wait that is over."""
+        result: dict[str, Any] | None = self._wait.note(look.seen)
+        return result
 
     def _conclude(self, result: dict[str, Any]) -> dict[str, Any]:
         """Return the result of a wait that is over, or raise when it is a bad one."""
@@ -134,7 +140,7 @@ class WaitSensor(BaseSensorOperator):
         with failing_for_good():
             self._wait = self._wait or self._new_wait(_since(context))
             look = self._look(last=last)
-            result = self._wait.note(look.seen)
+            result = self._note(look)
             if result is not None:
                 return PokeReturnValue(is_done=True, xcom_value=self._conclude(result))
             if look.hopeless and look.error is not None:

@@ -21,6 +21,7 @@ from airflow_provider_clicksend.version_compat import BaseEventTrigger, TriggerE
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.engine.look import Look
+    from airflow_provider_clicksend.engine.reply_look import ReplyLook
 
 
 class _Event(TriggerEvent):
@@ -78,6 +79,10 @@ class _WaitTrigger(BaseEventTrigger):
     @abstractmethod
     def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
         """Look once for everybody's messages, blocking. It may use what is part of `shared_stream_key` only."""
+
+    def note(self, look: Any) -> dict[str, Any] | None:
+        """Take in a look, blocking, and return the result of a wait that is over."""
+        return self.wait.note(look.seen)
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and its kwargs."""
@@ -146,7 +151,8 @@ class _WaitTrigger(BaseEventTrigger):
             except TimeoutError:
                 yield _Event({"status": "timeout"})
                 return
-            result = self.wait.note(look.seen)
+            # Off the loop: a pattern may take half a second on a text.
+            result = await asyncio.to_thread(self.note, look)
             if result is not None:
                 yield _Event({"status": "done", "result": result})
                 return
@@ -212,10 +218,19 @@ class ClickSendReplyTrigger(_WaitTrigger):
         super().__init__(**kwargs)
         self.from_numbers = from_numbers
         self.pattern = pattern
-        self.wait = ReplyWait(Awaited.read(self.message_ids), from_numbers=from_numbers, pattern=pattern)
+        self.wait = self._reply_wait = ReplyWait(
+            Awaited.read(self.message_ids), from_numbers=from_numbers, pattern=pattern
+        )
+        self._reply_look: ReplyLook | None = None
 
-    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Look[Any]:
-        """Look at the inbound messages."""
-        from airflow_provider_clicksend.engine import look as polls
+    def look(self, client: ClickSendClient, wanted: list[Awaited]) -> Any:
+        """Look at what came in. The trigger that opened the stream keeps what was learnt."""
+        from airflow_provider_clicksend.engine.reply_look import ReplyLook
 
-        return polls.replies(client, wanted)
+        if self._reply_look is None or self._reply_look.client is not client:
+            self._reply_look = ReplyLook(client)
+        return self._reply_look.look(wanted)
+
+    def note(self, look: Any) -> dict[str, Any] | None:
+        """Take in a look; one that only failed saw nothing."""
+        return self._reply_wait.note(getattr(look, "replies", ()), getattr(look, "texts", ()))
