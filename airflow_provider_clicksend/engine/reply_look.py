@@ -119,7 +119,7 @@ class ReplyLook:
         if asking and not any(message_id in self._asked for message_id in asking):
             # A filter that finds nothing may be one that does not work.
             unknown = set(ids)
-            since = max(awaited.since for awaited in wanted)
+            since = min(awaited.since for awaited in wanted)
             self._remember(r for r in self._history(None, since, FALLBACK_ROWS) if r.message_id in unknown)
         for batch in wanted:
             if batch.reference and batch.reference not in self._batches_read:

@@ -15,6 +15,7 @@ from airflow_provider_clicksend.exceptions import (
     ClickSendAuthenticationError,
     ClickSendConfigError,
     ClickSendDeliveryFailedError,
+    ClickSendOptedOutError,
 )
 from airflow_provider_clicksend.sensors.clicksend import ClickSendDeliverySensor, ClickSendReplySensor
 from airflow_provider_clicksend.version_compat import (
@@ -307,6 +308,15 @@ def test_messages_are_looked_for_since_the_day_before_the_run_began(gateway):
     with pytest.raises(TaskDeferred) as deferred:
         sensor.execute({"dag_run": SimpleNamespace(start_date=started)})
     assert deferred.value.trigger.serialize()[1]["since"] == int(started.timestamp()) - 86_400
+
+
+def test_stop_fails_the_task_for_good_with_masked_numbers(gateway):
+    gateway.sent("A", date=50)
+    gateway.reply("A", "STOP")
+    with pytest.raises(AirflowFailException) as caught:
+        reply("A", pattern="^YES$").execute(CONTEXT)
+    assert isinstance(caught.value.__cause__, ClickSendOptedOutError)
+    assert "+1555***4567" in str(caught.value)
 
 
 def test_no_log_of_a_wait_shows_a_text_or_a_number(gateway, logged, caplog):
