@@ -14,7 +14,8 @@
     ├── ClickSendResponseError          a 2xx that cannot be read
     ├── ClickSendMessageRefusedError    accepted as a request, refused as a message
     ├── ClickSendOutcomeUnknownError    sent or not, nobody can say yet
-    └── ClickSendDeliveryFailedError    the handset did not get it
+    ├── ClickSendDeliveryFailedError    the handset did not get it
+    └── ClickSendOptedOutError          everybody who was asked answered STOP
 
 No message here carries a key, a full number or a body of a text.
 """
@@ -177,3 +178,14 @@ class ClickSendDeliveryFailedError(ClickSendError):
     def __init__(self, message: str, *, failed: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(message)
         self.failed = list(failed)
+
+
+class ClickSendOptedOutError(ClickSendError):
+    """Everybody who was asked answered with a word of opting out, such as STOP.
+
+    :param numbers: theirs, masked.
+    """
+
+    def __init__(self, message: str, *, numbers: Sequence[str]) -> None:
+        super().__init__(message)
+        self.numbers = list(numbers)

@@ -61,4 +61,5 @@ def can_never_succeed(error: errors.ClickSendError) -> bool:
         return not error.temporary
     if isinstance(error, errors.ClickSendApiError):
         return not isinstance(error, errors.ClickSendRateLimitError | errors.ClickSendServerError)
-    return isinstance(error, errors.ClickSendConfigError | errors.ClickSendDeliveryFailedError)
+    final = errors.ClickSendConfigError | errors.ClickSendDeliveryFailedError | errors.ClickSendOptedOutError
+    return isinstance(error, final)

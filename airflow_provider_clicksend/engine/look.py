@@ -1,4 +1,4 @@
-"""What a look is, and one look for replies: by ids while they are few, by lists when many.
+"""What a look is, and what looks share.
 
 Nothing here marks anything as read, so the unread lists of an account that nobody tidies only grow.
 """
@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendNotFoundError, ClickSendRateLimitError
+from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendRateLimitError
 from airflow_provider_clicksend.api.retry import can_never_succeed
 from airflow_provider_clicksend.messaging.delivery import Outcome, from_history
-from airflow_provider_clicksend.messaging.replies import Reply, from_inbound
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
-    from airflow_provider_clicksend.api.models.base import Page, Row
+    from airflow_provider_clicksend.api.models.base import Page
     from airflow_provider_clicksend.api.models.messages import AutomationRule
     from airflow_provider_clicksend.api.resources.base import ChannelResource
-    from airflow_provider_clicksend.messaging.awaited import Awaited
 
 Seen = TypeVar("Seen")
 
@@ -49,6 +47,11 @@ class Look(Generic[Seen]):
     errors: Mapping[str, ClickSendError] = field(default_factory=dict)
     refused: Mapping[str, ClickSendError] = field(default_factory=dict)
 
+    def noted_by(self, wait: Any) -> dict[str, Any] | None:
+        """Let a wait take in what was seen, and return its result once it is over."""
+        result: dict[str, Any] | None = wait.note(self.seen)
+        return result
+
     @property
     def permanent(self) -> bool:
         """Whether nothing was answered, and with an error that a repeat does not heal, though it may pass."""
@@ -58,17 +61,6 @@ class Look(Generic[Seen]):
         """Return the seconds to wait before the next look: the interval, or longer when the server asks for it."""
         asked = self.error.retry_after if isinstance(self.error, ClickSendRateLimitError) else None
         return max(poll_interval, min(asked or 0.0, MAX_PAUSE))
-
-
-def replies(client: ClickSendClient, wanted: Sequence[Awaited], *, last: bool = False) -> Look[Reply]:
-    """Look for replies: in the unread list, and by the ids of the sent messages.
-
-    Both, because by id ClickSend gives the first reply only, and the list lacks what somebody has marked as read.
-
-    :param wanted: the sent messages of everybody who waits.
-    :param last: whether this is the last look before a time-out.
-    """
-    return _look(_replies(client, _Open(wanted), LAST_FEW if last else FEW))
 
 
 def sent(client: ClickSendClient, message_ids: Sequence[str]) -> Look[Outcome]:
@@ -91,51 +83,6 @@ def _look(rows: Iterator[Seen]) -> Look[Seen]:
     except ClickSendError as error:
         return Look(seen, error)
     return Look(seen)
-
-
-class _Open:
-    """What is still open, of everybody who waits: single ids, and batches."""
-
-    def __init__(self, wanted: Sequence[Awaited]) -> None:
-        self.ids = {message_id for awaited in wanted for message_id in awaited.ids}
-        self.batches = [awaited for awaited in wanted if awaited.reference]
-
-    def __bool__(self) -> bool:
-        return bool(self.ids or self.batches)
-
-    def includes(self, message_id: str | None, custom_string: str | None) -> bool:
-        return message_id in self.ids or any(batch.includes(message_id, custom_string) for batch in self.batches)
-
-    def at_most(self, few: int) -> bool:
-        return not self.batches and len(self.ids) <= few
-
-
-def _replies(client: ClickSendClient, waiting: _Open, few: int) -> Iterator[Reply]:
-    if not waiting:
-        return
-    for reply in map(from_inbound, _unread(client.sms.inbound)):
-        if waiting.includes(reply.original_message_id, reply.custom_string):
-            yield reply
-    if waiting.at_most(few):
-        for message_id, row in _one_by_one(client.sms.reply, waiting.ids):
-            yield from_inbound(row, original_message_id=message_id)
-
-
-def _one_by_one(read: Callable[[str], Row], message_ids: Iterable[str]) -> Iterator[tuple[str, Row]]:
-    for message_id in sorted(message_ids):
-        try:
-            row = read(message_id)
-        except ClickSendNotFoundError:
-            continue  # not yet
-        yield message_id, row
-
-
-def _unread(read: Callable[..., Page[Row]]) -> Iterator[Row]:
-    """Yield an unread list, from a long one both ends: which of them holds the newest rows is not documented."""
-    page = read(page=1)
-    yield from page.rows
-    for number in page_numbers(page.last_page):
-        yield from read(page=number).rows
 
 
 def page_numbers(last_page: int) -> list[int]:

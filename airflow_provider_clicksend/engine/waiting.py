@@ -51,7 +51,7 @@ Step = Done | Failed | Sleep
 class WaitSteps:
     """Judge look after look for one wait.
 
-    :param wait: with ``awaited`` and ``note(seen)``, which returns the result once the wait is over.
+    :param wait: with ``awaited`` and ``note(...)``, which returns the result once the wait is over.
     :param clock: seconds that only grow.
     """
 
@@ -66,7 +66,7 @@ class WaitSteps:
 
         :param poll_interval: seconds between two looks; a server that asks for more gets more.
         """
-        result = self.wait.note(look.seen)
+        result = look.noted_by(self.wait)
         if result is not None:
             return Done(result)
         if look.error is None or look.answered:

@@ -73,18 +73,19 @@ def no_reply(wait: ReplyWait, *, sent: Sequence[Outcome] = (), unknown: int = 0,
     """
     asked = " and ".join(name for name in ("from_numbers", "pattern") if getattr(wait, name))
     counted = (
-        (len(wait.came), f"came that did not fit {asked}"),
+        (len(wait.came) - len(wait.too_slow), f"came that did not fit {asked or 'a wait for an answer'}"),
+        (len(wait.too_slow), "came on which the pattern took too long: give one without nested repetition"),
         (sum(_from_a_name(o) for o in sent), "sent from a name, which nobody can reply to: send from a number"),
         (sum(o.to in TEST_NUMBERS for o in sent), "went to a ClickSend test number, which never replies"),
         (sum(o.outcome == "failed" for o in sent), "did not reach the handset"),
         (unknown, "not in the history: check that the ids are of this account and this Maton connection"),
     )
     causes = [_no_rule("replies")] if has_rule is False else []
+    if number := len(wait.ambiguous):
+        causes.append(f"{_replies(number)} came that may answer another question to the same person")
     causes += [f"{number} {text}" for number, text in counted if number]
     if not causes:
-        causes.append(
-            "nobody answered, or a later text to the same number took the reply (ClickSend attributes it to the last)"
-        )
+        causes.append("nobody answered")
     return f"No reply to {_messages(wait.awaited.count)}: {'; '.join(causes)}."
 
 
@@ -101,6 +102,10 @@ def _no_rule(what: str) -> str:
 
 def _messages(count: int) -> str:
     return "1 message" if count == 1 else f"{count} messages"
+
+
+def _replies(count: int) -> str:
+    return "1 reply" if count == 1 else f"{count} replies"
 
 
 def _word(outcome: Outcome) -> str:

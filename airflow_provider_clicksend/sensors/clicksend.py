@@ -12,6 +12,7 @@ from airflow_provider_clicksend.sensors._base import WaitSensor
 if TYPE_CHECKING:
     from airflow_provider_clicksend.engine.delivery_look import DeliveryLook
     from airflow_provider_clicksend.engine.look import Look
+    from airflow_provider_clicksend.engine.reply_look import RepliesSeen, ReplyLook
     from airflow_provider_clicksend.messaging.replies import ReplyWait
     from airflow_provider_clicksend.triggers.clicksend import ClickSendDeliveryTrigger, ClickSendReplyTrigger
 
@@ -113,7 +114,8 @@ class ClickSendReplySensor(WaitSensor):
     with `timestamp` in Unix seconds.
 
     Replies can be read only when the account has an automation rule for them with action POLL; nothing is marked as
-    read. ClickSend attributes a reply to the last message that was sent to that number. Errors of the network and of a
+    read. A reply counts for the question that this person was asked, by person and time; while several questions are
+    open, for the one whose code it holds, and else for none. Errors of the network and of a
     busy or broken server are waited out, until `timeout`; the time-out says which of the known causes fits.
 
     :param message_ids: of the texts that were sent: a message id, a list of them, or the batch handle of a large send:
@@ -124,6 +126,7 @@ class ClickSendReplySensor(WaitSensor):
     :param clicksend_conn_id: the Airflow connection, of type ``clicksend``.
     :param deferrable: whether to wait in the triggerer, without a worker; `mode` does not matter then.
     :raises ClickSendConfigError: when the DAG is parsed, for a `pattern` that is no regular expression.
+    :raises ClickSendOptedOutError: everybody who was asked answered STOP or the like.
     """
 
     template_fields: Sequence[str] = ("message_ids", "from_numbers", "pattern")
@@ -144,6 +147,7 @@ class ClickSendReplySensor(WaitSensor):
             check_pattern(pattern)
         self.from_numbers = from_numbers
         self.pattern = pattern
+        self._reply_look: ReplyLook | None = None
 
     def _new_wait(self) -> ReplyWait:
         from airflow_provider_clicksend.messaging.awaited import Awaited
@@ -151,10 +155,24 @@ class ClickSendReplySensor(WaitSensor):
 
         return ReplyWait(Awaited.read(self.message_ids), from_numbers=self.from_numbers, pattern=self.pattern)
 
-    def _look(self, *, last: bool) -> Look[Any]:
-        from airflow_provider_clicksend.engine import look as polls
+    def _look(self, *, last: bool) -> RepliesSeen:
+        from airflow_provider_clicksend.engine.reply_look import ReplyLook
 
-        return polls.replies(self.hook.get_conn(), [self._wait.wanted()], last=last)
+        if self._reply_look is None:
+            self._reply_look = ReplyLook(self.hook.get_conn())
+        return self._reply_look.look([self._wait.wanted()], last=last)
+
+    def _conclude(self, result: dict[str, Any]) -> dict[str, Any]:
+        if result.get("outcome") != "opted_out":
+            return result
+        from airflow_provider_clicksend.api.errors import ClickSendOptedOutError
+        from airflow_provider_clicksend.messaging.numbers import mask_number
+
+        masked = [mask_number(number) for number in result["from"]]
+        raise ClickSendOptedOutError(
+            f"Everybody who was asked has opted out: {', '.join(masked)}. Do not text them again until they opt in.",
+            numbers=masked,
+        )
 
     def _trigger(self, deadline: float) -> ClickSendReplyTrigger:
         from airflow_provider_clicksend.triggers.clicksend import ClickSendReplyTrigger

@@ -8,7 +8,6 @@ from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable, Iterable
 from contextlib import aclosing, suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendTransportError
@@ -188,7 +187,8 @@ class _WaitTrigger(BaseEventTrigger):
             except TimeoutError:
                 yield _Event({"status": "timeout"})
                 return
-            step = steps.after(look)
+            # Off the loop: a pattern may take half a second on a text.
+            step = await asyncio.to_thread(steps.after, look)
             if isinstance(step, Done):
                 yield _Event({"status": "done", "result": step.result})
                 return
@@ -276,7 +276,7 @@ class ClickSendReplyTrigger(_WaitTrigger):
         self.wait = ReplyWait(Awaited.read(self.message_ids), from_numbers=from_numbers, pattern=pattern)
 
     def new_look(self, client: ClickSendClient) -> Callable[[list[Awaited]], Look[Any]]:
-        """Look at the inbound messages."""
-        from airflow_provider_clicksend.engine import look as polls
+        """Return what looks at the inbound messages and keeps what it learnt."""
+        from airflow_provider_clicksend.engine.reply_look import ReplyLook
 
-        return partial(polls.replies, client)
+        return ReplyLook(client).look

@@ -76,7 +76,6 @@ def test_the_waits_of_many_are_one_look(gateway, client):
 
 def test_nothing_to_look_for_asks_for_nothing(gateway, client):
     assert deliveries(client, []).seen == []
-    assert polls.replies(client, ids()).seen == []
     assert gateway.asked == []
 
 
@@ -184,29 +183,6 @@ def test_calls_and_picture_messages_have_resources_of_their_own(gateway, client,
 def test_the_history_may_match_part_of_an_id_and_only_the_whole_counts(gateway, client):
     gateway.sent("AB", code="201")
     assert deliveries(client, ids("A")).seen == []
-
-
-def test_replies_come_from_the_list_and_by_id_because_neither_has_all(gateway, client):
-    gateway.reply("A", "first", message_id="IN-1")
-    gateway.reply("A", "second", message_id="IN-2", timestamp=200)
-    gateway.read.add("IN-1")
-    look = polls.replies(client, ids("A"))
-    assert {reply.message_id for reply in look.seen} == {"IN-1", "IN-2"}
-    assert gateway.asked == ["/sms/inbound", "/sms/inbound/A"]
-
-
-def test_many_sent_messages_are_not_asked_for_one_by_one(gateway, client):
-    gateway.reply("M3")
-    assert len(polls.replies(client, ids(*(f"M{i}" for i in range(50)))).seen) == 1
-    assert gateway.count() == {"/sms/inbound": 1}
-
-
-def test_the_last_look_asks_for_more_by_id(gateway, client):
-    gateway.reply("M3")
-    gateway.read.add("IN-1")
-    waiting = ids(*(f"M{i}" for i in range(20)))
-    assert polls.replies(client, waiting).seen == []
-    assert len(polls.replies(client, waiting, last=True).seen) == 1
 
 
 def test_what_was_seen_before_an_error_counts(gateway, client):

@@ -14,6 +14,7 @@ from airflow_provider_clicksend.exceptions import (
     ClickSendAuthenticationError,
     ClickSendConfigError,
     ClickSendDeliveryFailedError,
+    ClickSendOptedOutError,
 )
 from airflow_provider_clicksend.sensors.clicksend import ClickSendDeliverySensor, ClickSendReplySensor
 from airflow_provider_clicksend.version_compat import (
@@ -317,7 +318,18 @@ def test_the_cause_of_a_wrong_key_is_kept(gateway, monkeypatch):
     assert isinstance(caught.value.__cause__, ClickSendAuthenticationError)
 
 
-def test_no_log_of_a_wait_shows_a_text_or_a_number(gateway, logged):
+def test_stop_fails_the_task_for_good_with_masked_numbers(gateway):
+    gateway.sent("A", date=50)
+    gateway.reply("A", "STOP")
+    with pytest.raises(AirflowFailException) as caught:
+        reply("A", pattern="^YES$").execute(CONTEXT)
+    assert isinstance(caught.value.__cause__, ClickSendOptedOutError)
+    assert "+1555***4567" in str(caught.value)
+
+
+def test_no_log_of_a_wait_shows_a_text_or_a_number(gateway, logged, caplog):
+    # urllib3 writes each address at DEBUG, and the history is asked by number; this is about what we write.
+    caplog.set_level("INFO", logger="urllib3")
     gateway.sent("A", code="200")
     gateway.faults = [(500, {}), (500, {})]
     gateway.reply("A", "my secret answer")
