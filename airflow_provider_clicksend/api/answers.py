@@ -63,6 +63,17 @@ def is_envelope(body: object) -> bool:
     return isinstance(body, Mapping) and "http_code" in body and "response_code" in body
 
 
+def is_gateway_error(body: object) -> bool:
+    """Tell whether a body has one of the four shapes of Maton's own errors."""
+    if not isinstance(body, Mapping):
+        return False
+    error, detail = body.get("error"), body.get("detail")
+    nested = isinstance(error, Mapping) and isinstance(error.get("message"), str)
+    return (
+        nested or isinstance(detail, str | list) or any(isinstance(text, str) for text in (error, body.get("message")))
+    )
+
+
 def effective_status(status: int, body: object) -> int:
     """Return the status that counts: a 200 whose envelope says 401 is a 401."""
     if is_envelope(body) and isinstance(body, Mapping):
@@ -95,6 +106,7 @@ def error_for(
         "response_code": response_code,
         "source": source,
         "request_id": headers.get("X-Request-Id"),
+        "recognized": is_envelope(body) or is_gateway_error(body),
     }
     cls = _BY_STATUS.get(status)
     if cls is None:

@@ -68,6 +68,8 @@ class ClickSendApiError(ClickSendError):
     :param response_code: ClickSend's word for it (``"FORBIDDEN"``), or None when Maton or a proxy answered.
     :param source: ``"clicksend"`` or ``"gateway"``: whose answer it is.
     :param request_id: Maton's ``X-Request-Id``, for their support.
+    :param recognized: whether the answer has the form of ClickSend's or of Maton's own errors. What has neither may be
+        a proxy's, and then says nothing of what became of the request.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class ClickSendApiError(ClickSendError):
         response_code: str | None = None,
         source: str = "gateway",
         request_id: str | None = None,
+        recognized: bool = True,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -86,6 +89,7 @@ class ClickSendApiError(ClickSendError):
         self.response_code = response_code
         self.source = source
         self.request_id = request_id
+        self.recognized = recognized
 
 
 class ClickSendAuthenticationError(ClickSendApiError):

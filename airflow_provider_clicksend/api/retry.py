@@ -35,7 +35,7 @@ def backoff(tries: int) -> float:
 
 def _heals(error: errors.ClickSendError, *, repeatable: bool) -> bool:
     if isinstance(error, errors.ClickSendRateLimitError):
-        return True
+        return repeatable or error.recognized
     if isinstance(error, errors.ClickSendTransportError):
         return repeatable or not error.request_sent
     return repeatable and isinstance(error, errors.ClickSendServerError) and error.status in RETRIED_STATUSES
@@ -44,14 +44,15 @@ def _heals(error: errors.ClickSendError, *, repeatable: bool) -> bool:
 def may_have_been_accepted(error: errors.ClickSendError) -> bool:
     """Tell whether a send that ended with this error may have gone out all the same.
 
-    An answer of 4xx says no, and 429 turned it away at the door. Everything else is doubt: no answer, a 5xx of a
-    gateway that may have passed the request on, a 200 that cannot be read or whose envelope says 401 (seen live on the
-    older host).
+    A 4xx in ClickSend's or Maton's own form says no, and so does their 429. Everything else is doubt: no answer, a 3xx
+    or 4xx of anything else (a proxy may have passed the request on before), a 5xx, a 200 that cannot be read or whose
+    envelope says 401 (seen live on the older host).
     """
     if isinstance(error, errors.ClickSendTransportError):
         return error.request_sent
     if isinstance(error, errors.ClickSendApiError):
-        return error.http_status >= 500 or error.http_status < 300 or error.http_status == 408  # noqa: PLR2004
+        is_refusal = 400 <= error.http_status < 500 and error.http_status != 408  # noqa: PLR2004
+        return not (is_refusal and error.recognized)
     return isinstance(error, errors.ClickSendResponseError)
 
 

@@ -26,7 +26,7 @@ NUMBERS = [f"+1555123{n:04}" for n in range(REQUESTS * CHUNK)]
 #: What has all its messages still sent by the same try.
 PASSING = ["429", "429-without-retry-after"]
 IN_DOUBT = ["dropped", "hang", "500", "502", "503", "504", "html", "empty", "envelope-401"]
-IN_DOUBT += ["maton-message", "maton-error", "maton-detail"]
+IN_DOUBT += ["maton-message", "maton-error", "maton-detail", "302", "401-html", "413", "499", "drip", "huge"]
 #: 4xx: ClickSend says that it took nothing, and is believed.
 TURNED_AWAY = ["401", "maton-validation"]
 
@@ -57,7 +57,7 @@ def run_all(tasks: dict[str, Task]) -> None:
 def break_request(sandbox: Sandbox, fault: str, place: int) -> None:
     for channel in ("sms", "mms", "voice"):
         status = 400 if fault == "maton-validation" else 500
-        sandbox.fault(fault, f"/v3/{channel}/send", skip=place, retry_after=0, status=status)
+        sandbox.fault(fault, f"/v3/{channel}/send", skip=place, retry_after=0, status=status, megabytes=20)
 
 
 def assert_all_are_accepted_once(sandbox: Sandbox) -> None:
