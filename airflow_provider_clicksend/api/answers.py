@@ -68,10 +68,8 @@ def is_gateway_error(body: object) -> bool:
     if not isinstance(body, Mapping):
         return False
     error, detail = body.get("error"), body.get("detail")
-    nested = isinstance(error, Mapping) and isinstance(error.get("message"), str)
-    return (
-        nested or isinstance(detail, str | list) or any(isinstance(text, str) for text in (error, body.get("message")))
-    )
+    texts = (error.get("message") if isinstance(error, Mapping) else error, body.get("message"))
+    return isinstance(detail, str | list) or any(isinstance(text, str) for text in texts)
 
 
 def effective_status(status: int, body: object) -> int:

@@ -24,8 +24,12 @@ from airflow_provider_clicksend.api.settings import (
     checked_timeout,
     checked_url,
 )
+from airflow_provider_clicksend.api.transport import MAX_ANSWER, AnswerTooLargeError, BoundedAdapter
 
 log = logging.getLogger(__name__)
+
+#: Seconds that each message of a request adds to the time-out of its answer: a thousand take their time.
+SECONDS_A_MESSAGE = 0.05
 
 
 class ClickSendClient:
@@ -68,6 +72,8 @@ class ClickSendClient:
         #: ClickSend's time, as its answers tell it.
         self.clock = ServerClock()
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, BoundedAdapter())
         self._session.headers["User-Agent"] = f"airflow-provider-clicksend/{__version__}"
         # As an auth object, so that a ~/.netrc entry for the host cannot replace the header.
         self._session.auth = self._authorize
@@ -116,15 +122,20 @@ class ClickSendClient:
         params: Mapping[str, Any] | None = None,
         json: object = None,
         repeatable: bool | None = None,
+        messages: int = 0,
     ) -> Any:
         """Call ClickSend and return the envelope's ``data``.
 
         :param path: below ``/clicksend/v3``, ids already encoded by :func:`.paths.path_id`.
         :param json: what leaves: a request model or JSON primitives.
         :param repeatable: whether the call may be repeated after it may have arrived; by default GETs only.
+        :param messages: how many messages it carries; each adds to the time that the answer may take.
         """
+        timeout = self.timeout + SECONDS_A_MESSAGE * messages
         url = self._gateway_url + path
-        status, body = self._request(method, url, path, params=params, json=json, repeatable=repeatable)
+        status, body = self._request(
+            method, url, path, params=params, json=json, repeatable=repeatable, timeout=timeout
+        )
         if body is None and status == requests.codes.no_content:
             return None
         if not answers.is_envelope(body):
@@ -152,6 +163,7 @@ class ClickSendClient:
         params: Mapping[str, Any] | None,
         json: object,
         repeatable: bool | None = None,
+        timeout: float | None = None,
     ) -> tuple[int, Any]:
         repeatable = method == "GET" if repeatable is None else repeatable
         data = json.json_bytes() if isinstance(json, Request) else None if json is None else to_json(json)
@@ -159,7 +171,7 @@ class ClickSendClient:
         while True:
             tries += 1
             try:
-                return self._once(method, url, path, params=params, data=data)
+                return self._once(method, url, path, params=params, data=data, timeout=timeout)
             except (errors.ClickSendApiError, errors.ClickSendTransportError) as error:
                 wait = retry.wait_before_retry(error, tries=tries, repeatable=repeatable)
                 if wait is None:
@@ -168,17 +180,35 @@ class ClickSendClient:
             time.sleep(wait)
 
     def _once(
-        self, method: str, url: str, path: str, *, params: Mapping[str, Any] | None, data: bytes | None
+        self,
+        method: str,
+        url: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None,
+        data: bytes | None,
+        timeout: float | None = None,
     ) -> tuple[int, Any]:
+        timeout = timeout or self.timeout
         headers = {"Content-Type": "application/json"} if data is not None else {}
         if self.maton_connection_id:
             headers["Maton-Connection"] = self.maton_connection_id
         try:
             response = self._session.request(
-                method, url, params=params, data=data, headers=headers, timeout=self.timeout, allow_redirects=False
+                method,
+                url,
+                params=params,
+                data=data,
+                headers=headers,
+                timeout=(self.timeout, timeout),
+                allow_redirects=False,
             )
         except requests.RequestException as exc:
-            raise _transport_error(f"{method} {path}", exc, self.timeout) from None
+            if _is_too_large(exc):
+                raise errors.ClickSendResponseError(
+                    f"{method} {path}: the answer is larger than {MAX_ANSWER:,} bytes. Is `host` the gateway?"
+                ) from None
+            raise _transport_error(f"{method} {path}", exc, timeout) from None
         self.clock.learn(response.headers.get("Date"))
         body = _parse(response.content)
         error = answers.error_for(response.status_code, response.headers, body, secret=self._api_key)
@@ -190,6 +220,15 @@ class ClickSendClient:
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._api_key}"
         return request
+
+
+def _is_too_large(error: BaseException | None) -> bool:
+    """Tell whether an answer without end is what broke the connection, under whatever the libraries wrap it in."""
+    while error is not None:
+        if isinstance(error, AnswerTooLargeError) or any(isinstance(arg, AnswerTooLargeError) for arg in error.args):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _parse(content: bytes) -> Any:

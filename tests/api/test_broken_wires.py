@@ -16,6 +16,8 @@ from tests.support.scripted_server import (
     Step,
     closed_read,
     closed_unread,
+    drips,
+    drips_its_head,
     envelope,
     hangs,
     partly,
@@ -44,6 +46,13 @@ DOUBTFUL = {
     "an empty 200": (said(""), errors.ClickSendResponseError),
     "JSON without an envelope": (said({"ok": True}), errors.ClickSendResponseError),
     "an envelope without messages": (envelope({"total_price": 1}), errors.ClickSendResponseError),
+    "a body that drips": (drips, errors.ClickSendTimeoutError),
+    "a head that drips": (drips_its_head, errors.ClickSendTimeoutError),
+    "a body without end": (said(b" " * 17_000_000), errors.ClickSendResponseError),
+    "a redirect": (said("", 307, Location="http://127.0.0.1:1/elsewhere"), errors.ClickSendBadRequestError),
+    "413 of a proxy": (said("<html>Too large</html>", 413), errors.ClickSendBadRequestError),
+    "401 of a proxy": (said("<html>Log in</html>", 401), errors.ClickSendAuthenticationError),
+    "429 of a proxy": (said("<html>Slow down</html>", 429), errors.ClickSendRateLimitError),
     "401 in the envelope of a 200": (envelope(None, 401, code="UNAUTHORIZED"), errors.ClickSendAuthenticationError),
 }
 
@@ -54,7 +63,6 @@ TURNED_AWAY = {
     "403 of ClickSend": (envelope(None, 403, 403, "FORBIDDEN"), errors.ClickSendForbiddenError),
     "404": (said({"detail": "Not Found"}, 404), errors.ClickSendNotFoundError),
     "422": (said({"detail": [{"loc": ["body", "x"], "msg": "field required"}]}, 422), errors.ClickSendBadRequestError),
-    "a redirect": (said("", 307, Location="http://127.0.0.1:1/elsewhere"), errors.ClickSendBadRequestError),
 }
 
 

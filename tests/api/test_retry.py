@@ -21,8 +21,8 @@ def server(status: int, http_status: int | None = None) -> errors.ClickSendServe
     return errors.ClickSendServerError("x", status=status, http_status=http_status)
 
 
-def denied(status: int, http_status: int | None = None) -> errors.ClickSendApiError:
-    return errors.ClickSendAuthenticationError("x", status=status, http_status=http_status)
+def denied(status: int, http_status: int | None = None, *, recognized: bool = True) -> errors.ClickSendApiError:
+    return errors.ClickSendAuthenticationError("x", status=status, http_status=http_status, recognized=recognized)
 
 
 @pytest.mark.parametrize(

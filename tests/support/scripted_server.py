@@ -75,6 +75,26 @@ def stalls(connection: socket.socket, wire: ScriptedServer) -> None:
     connection.recv(1)
 
 
+def drips(connection: socket.socket, wire: ScriptedServer) -> None:
+    """Begin an answer and go on with it, a byte at a time and never a second apart."""
+    partly(b"{", 5000)(connection, wire)
+    _drip(connection)
+
+
+def drips_its_head(connection: socket.socket, wire: ScriptedServer) -> None:
+    """Do the same before the body is reached."""
+    _read(connection, wire)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    _drip(connection)
+
+
+def _drip(connection: socket.socket) -> None:
+    with suppress(OSError):
+        for _ in range(200):
+            connection.sendall(b"x")
+            threading.Event().wait(0.1)
+
+
 def closed_unread(connection: socket.socket, wire: ScriptedServer) -> None:
     """Close in the middle of the request, so hard that the client gets a reset."""
     connection.recv(1)

@@ -85,7 +85,8 @@ class ChannelResource(Resource):
             if self._client.sender and not message.get("from"):
                 message["from"] = self._client.sender
         body = {name: value for name, value in request if value is not None}
-        return SendResult.read(self._client.gateway("POST", f"{self.path}/{verb}", json=body))
+        answer = self._client.gateway("POST", f"{self.path}/{verb}", json=body, messages=len(messages))
+        return SendResult.read(answer)
 
 
 class ScheduledResource(ChannelResource):
