@@ -15,12 +15,12 @@ from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.messaging.awaited import Awaited
 from airflow_provider_clicksend.messaging.delivery import DeliveryWait
-from airflow_provider_clicksend.messaging.replies import ReplyWait
 from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, BaseEventTrigger, TriggerEvent
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.engine.look import Look
+    from airflow_provider_clicksend.messaging.replies import ReplyWait
 
 #: Seconds between two looks of a shared stream, at least, when somebody joins between.
 JOIN_PAUSE = 5.0
@@ -273,6 +273,8 @@ class ClickSendReplyTrigger(_WaitTrigger):
         super().__init__(**kwargs)
         self.from_numbers = from_numbers
         self.pattern = pattern
+        from airflow_provider_clicksend.messaging.replies import ReplyWait
+
         self.wait = ReplyWait(Awaited.read(self.message_ids), from_numbers=from_numbers, pattern=pattern)
 
     def new_look(self, client: ClickSendClient) -> Callable[[list[Awaited]], Look[Any]]:
