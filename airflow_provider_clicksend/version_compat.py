@@ -80,6 +80,8 @@ __all__ = [
 
 def never_expire() -> dict[str, Any]:
     """Return the argument with which Airflow 3.3 keeps a task's state for good, whatever the clean-up deletes."""
+    if not AIRFLOW_V_3_3_PLUS:
+        return {}
     from airflow.sdk.execution_time.context import NEVER_EXPIRE
 
     return {"retention": NEVER_EXPIRE}
@@ -92,7 +94,7 @@ def has_task_state_store() -> bool:
 
 def task_state_store(context: Context) -> Any:
     """Return what survives the tries of a task (Airflow 3.3), or None."""
-    return context.get("task_state_store") if AIRFLOW_V_3_3_PLUS else None
+    return context.get("task_state_store")
 
 
 def redact(text: str) -> str:

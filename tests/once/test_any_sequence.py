@@ -26,7 +26,7 @@ from airflow_provider_clicksend.engine import history as lookup
 from airflow_provider_clicksend.engine import requests
 from airflow_provider_clicksend.engine import sender as sending
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, AirflowFailException
+from airflow_provider_clicksend.version_compat import AirflowFailException
 from tests.once.books import ECHOES, FORMS, Books, Clock, Fuse, Killed, MortalStore
 from tests.support.tasks import Task
 
@@ -77,10 +77,10 @@ class Sends(RuleBasedStateMachine):
         self.arguments: dict[str, Any] = {
             "on_unknown": on_unknown,
             # Where nothing was written down, a clear cannot be told from a retry.
-            "resend_on_clear": resend_on_clear and not own_reference and store and AIRFLOW_V_3_3_PLUS,
+            "resend_on_clear": resend_on_clear and not own_reference and store,
             "custom_string": "order-17" if own_reference else None,
         }
-        self.task = Task(self.operator(), store=store and AIRFLOW_V_3_3_PLUS, began=self.now())
+        self.task = Task(self.operator(), store=store, began=self.now())
         self.task.state = MortalStore(fuse=self.fuse)
         self.counted_from = 0
 

@@ -15,7 +15,7 @@ from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.operators.voice import ClickSendVoiceOperator
 from airflow_provider_clicksend.sandbox.maton.faults import FaultName
 from airflow_provider_clicksend.sandbox.testing import Sandbox
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, AirflowFailException
+from airflow_provider_clicksend.version_compat import AirflowFailException
 from tests.once.conftest import CHUNK
 from tests.support.tasks import Task
 from tests.support.tcp_gate import TcpGate
@@ -43,7 +43,7 @@ def tasks() -> dict[str, Task]:
         "mms": ClickSendMmsOperator(**common, **picture),
         "voice": ClickSendVoiceOperator(**common),
     }
-    return {channel: Task(operator, store=AIRFLOW_V_3_3_PLUS) for channel, operator in operators.items()}
+    return {channel: Task(operator, store=True) for channel, operator in operators.items()}
 
 
 def run_all(tasks: dict[str, Task]) -> None:

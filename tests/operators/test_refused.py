@@ -7,7 +7,7 @@ import pytest
 from airflow_provider_clicksend.api.errors import (
     ClickSendMessageRefusedError,
 )
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, AirflowFailException
+from airflow_provider_clicksend.version_compat import AirflowFailException
 from tests.support.tasks import STORES, Task
 from tests.support.texts import ANN, BOB, SEND, failure_of, numbers, sms
 
@@ -52,7 +52,6 @@ def test_what_was_refused_for_the_moment_is_tried_again_alone(sandbox, store):
     }
 
 
-@pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="Airflow 3.3 brought the store")
 def test_what_was_refused_for_good_is_not_tried_again_until_the_task_is_cleared(sandbox):
     sandbox.control("POST", "refusals", json={"to": BOB, "status": "INVALID_RECIPIENT", "times": 1})
     task = Task(sms(to=[ANN, BOB], on_refused="warn"), store=True)
