@@ -87,11 +87,6 @@ def never_expire() -> dict[str, Any]:
     return {"retention": NEVER_EXPIRE}
 
 
-def has_task_state_store() -> bool:
-    """Tell whether this Airflow keeps state for the tries of a task (3.3 and newer)."""
-    return AIRFLOW_V_3_3_PLUS
-
-
 def task_state_store(context: Context) -> Any:
     """Return what survives the tries of a task (Airflow 3.3), or None."""
     return context.get("task_state_store")

@@ -11,7 +11,6 @@ from airflow_provider_clicksend.engine.send_state import OPENING_KEY, GuardedSto
 from airflow_provider_clicksend.version_compat import (
     AIRFLOW_CALL_ERRORS,
     Context,
-    has_task_state_store,
     never_expire,
     task_state_store,
 )
@@ -44,7 +43,7 @@ def state_store(context: Context) -> GuardedStore | None:
     store: Any = task_state_store(context)
     if store is not None:
         return GuardedStore(store, AIRFLOW_CALL_ERRORS, never_expire())
-    if has_task_state_store():
+    if "task_state_store" in context:
         return None
     try:
         return GuardedStore(_VariableStore(context), AIRFLOW_CALL_ERRORS, {})

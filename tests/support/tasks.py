@@ -69,5 +69,5 @@ class Task:
             xcom_push=lambda key, value: self.pushed.update({key: json.loads(json.dumps(value))}),
         )
         run = SimpleNamespace(start_date=self.started, run_after=self.began)
-        state = {"task_state_store": self.state} if self.store else {}
+        state = {"task_state_store": self.state if self.store else None}
         return {"ti": instance, "dag_run": run, **state}
