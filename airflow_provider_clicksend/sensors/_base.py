@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.failing import failing_for_good
-from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.rendering import TextRendering
 from airflow_provider_clicksend.version_compat import (
     AirflowFailException,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.api.errors import ClickSendError
     from airflow_provider_clicksend.engine.look import Look
     from airflow_provider_clicksend.engine.waiting import Step
+    from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
     from airflow_provider_clicksend.version_compat import BaseTrigger
 
 #: Seconds by which Airflow's own time-out of a deferral comes after the trigger's, which can say more.
@@ -67,6 +67,8 @@ class WaitSensor(TextRendering, BaseSensorOperator):
     @cached_property
     def hook(self) -> ClickSendHook:
         """The hook of the connection, made on the worker."""
+        from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+
         return ClickSendHook(self.clicksend_conn_id)
 
     @abstractmethod
