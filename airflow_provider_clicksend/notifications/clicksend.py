@@ -38,8 +38,9 @@ class ClickSendNotifier(BaseNotifier):
     template_fields: Sequence[str] = ("to", "body", "sender", "group")
 
     channel: ClassVar[str]
-    #: Seconds that ClickSend's history gets to show an alert that may have been sent, before it is sent again.
-    SETTLE: ClassVar[float] = 10.0
+    #: Seconds that ClickSend's history gets to show an alert that may have been sent, before it is sent again; twice
+    #: that while it shows nothing newer. Two look-ups must end within the 20 s that Airflow gives a callback.
+    SETTLE: ClassVar[float] = 2.5
 
     def __init__(
         self,

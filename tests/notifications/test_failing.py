@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from airflow_provider_clicksend.api.models.messages import SendResult
+from airflow_provider_clicksend.api.resources.sms import SmsResource
 from airflow_provider_clicksend.exceptions import (
     ClickSendConfigError,
     ClickSendMessageRefusedError,
@@ -129,6 +131,22 @@ def test_an_alert_in_doubt_is_sent_once_more_when_the_history_cannot_be_read(san
     ClickSendSmsNotifier(to=ME)(task_context("x"))
     assert len(sandbox.messages()) == 1
     assert sandbox.request_counts()["POST /v3/sms/send"] == 2
+
+
+def test_who_was_told_is_not_told_again_for_the_sake_of_another(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ClickSendSmsNotifier, "SETTLE", 0.2)
+    sandbox.settings(history_lag=0)
+    send, sent = SmsResource.send, []
+
+    def send_one(resource: SmsResource, messages: list[Any], **more: Any) -> SendResult:
+        sent.append(messages[0]["to"])
+        return send(resource, messages[:1], **more)  # the second of the first request never reaches ClickSend
+
+    monkeypatch.setattr(SmsResource, "send", send_one)
+    ClickSendSmsNotifier(to=[ME, YOU])(task_context("x"))
+    assert [message["to"] for message in sandbox.messages()] == sent == [ME, YOU]
 
 
 def test_an_alert_that_never_gets_an_answer_is_not_sent_without_end(
