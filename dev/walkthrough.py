@@ -19,9 +19,9 @@ BRANCHES = ("load", "leave")
 MEANINGS = {
     "ask queued": "the scheduler starts a worker for it",
     "ask running": "sends the question",
-    "heard running": "looks once for the delivery receipt",
+    "heard running": "asks the triggerer to wait for the delivery receipt",
     "heard deferred": "waits for the handset in the triggerer, no worker is held",
-    "answer running": "looks once for the answer",
+    "answer running": "asks the triggerer to wait for the answer",
     "answer deferred": "waits for the answer in the triggerer, no worker is held",
     "decide running": "reads the answer and chooses a branch",
     "load success": "this is the branch for yes",
