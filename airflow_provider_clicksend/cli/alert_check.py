@@ -23,7 +23,7 @@ from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.messaging.awaited import Awaited
 from airflow_provider_clicksend.messaging.delivery import DeliveryWait, failure
 from airflow_provider_clicksend.messaging.numbers import mask_number
-from airflow_provider_clicksend.messaging.reference import batch_reference
+from airflow_provider_clicksend.messaging.reference import alert_reference
 from airflow_provider_clicksend.messaging.timeouts import no_delivery
 from airflow_provider_clicksend.notifications._alert import SEND_ERRORS
 from airflow_provider_clicksend.notifications._send import send_alert
@@ -60,7 +60,7 @@ def _send(client: ClickSendClient, to: str) -> str:
         "sms",
         to=[to],
         common={"body": text},
-        reference=batch_reference("clicksend test-alert", uuid4().hex, "", -1),
+        reference=alert_reference("clicksend test-alert", uuid4().hex, ""),
         settle=ClickSendSmsNotifier.SETTLE,
     )
     [row] = tally.rows

@@ -85,11 +85,14 @@ def _look(rows: Iterator[Seen]) -> Look[Seen]:
     return Look(seen)
 
 
-def page_numbers(last_page: int) -> list[int]:
-    """Return which pages of an unread list to read after the first."""
+def page_numbers(last_page: int, most: int = UNREAD_PAGES) -> list[int]:
+    """Return which pages of an unread list to read after the first: of a long one, both ends.
+
+    Which of them holds the newest rows is not documented.
+    """
     others = list(range(2, last_page + 1))
-    if len(others) >= UNREAD_PAGES:
-        others = others[: UNREAD_PAGES // 2 - 1] + others[-UNREAD_PAGES // 2 :]
+    if len(others) >= most:
+        others = others[: most // 2 - 1] + others[-most // 2 :]
     return others
 
 

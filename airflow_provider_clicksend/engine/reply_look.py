@@ -19,7 +19,7 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendRateLimitError,
     ClickSendResponseError,
 )
-from airflow_provider_clicksend.engine.look import Look
+from airflow_provider_clicksend.engine.look import UNREAD_PAGES, Look, page_numbers
 from airflow_provider_clicksend.messaging.conversation import OPEN_FOR, Text, ending, same_person
 from airflow_provider_clicksend.messaging.replies import Reply, dedupe, from_history, from_inbound
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 BUDGET, LAST_BUDGET = 5, 100
 #: Messages whose recipient one look finds out; each costs a request, once.
 LEARN = 10
-#: Pages of the unread list that a look reads, at most, half from each end.
-UNREAD_PAGES = 10
 #: Rows of the history that are read where a filter finds nothing, at most.
 FALLBACK_ROWS = 1_000
 #: Rows of the history that are read for the recipients of a batch, at most.
@@ -133,11 +131,7 @@ class ReplyLook:
     def _unread(self, _wanted: Sequence[Awaited], last: bool) -> Iterator[Reply]:
         page = self.client.sms.inbound(page=1)
         yield from map(from_inbound, page.rows)
-        others = list(range(2, page.last_page + 1))
-        most = UNREAD_PAGES * (10 if last else 1)
-        if len(others) >= most:
-            others = others[: most // 2 - 1] + others[-most // 2 :]
-        for number in others:
+        for number in page_numbers(page.last_page, UNREAD_PAGES * (10 if last else 1)):
             yield from map(from_inbound, self.client.sms.inbound(page=number).rows)
 
     def _by_id(self, wanted: Sequence[Awaited], last: bool) -> Iterator[Reply]:

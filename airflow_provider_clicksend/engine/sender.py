@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendNotFoundError, ClickSendOutcomeUnknownError
@@ -29,6 +29,7 @@ from airflow_provider_clicksend.engine.send_state import (
     SendState,
     TaskTry,
 )
+from airflow_provider_clicksend.engine.send_work import Work, doubtful, record_key, record_keys
 from airflow_provider_clicksend.messaging.batch_result import BatchResult, Chunk, retried, unanswered
 from airflow_provider_clicksend.messaging.history_match import HistoryMatch, Message, message_key
 
@@ -40,8 +41,6 @@ log = logging.getLogger(__name__)
 
 #: So many messages a warning names.
 _NAMED = 20
-#: Seconds between two lines about the progress of a large send.
-_PROGRESS_SECONDS = 10.0
 #: Seconds by which ClickSend's clock, read from a header in whole seconds, may seem to be ahead of its history.
 _CLOCK_SLACK = 5
 
@@ -59,20 +58,6 @@ class Sent:
     earlier: BatchResult
     since: int
     was_cleared: bool
-
-
-@dataclass(slots=True)
-class Work:
-    """What is left to do for a chunk.
-
-    :param pending: the messages to send, which may have left `leaves` times before.
-    :param stuck: those of which nobody can say whether they were sent; they may have left `stuck_leaves` times.
-    """
-
-    pending: list[Message]
-    leaves: int = 0
-    stuck: list[Message] = field(default_factory=list)
-    stuck_leaves: int = 0
 
 
 class SendStoppedError(ClickSendError):
@@ -167,15 +152,15 @@ class Sender:
 
     def _match_earlier(self, entries: Mapping[int, Entry]) -> HistoryMatch:
         """Look up everything that an earlier try left in doubt, in one go."""
-        doubtful: list[Message] = []
+        in_doubt: list[Message] = []
         for chunk in self._requests if entries else ():
-            doubtful += _doubtful(chunk.messages, entries[chunk.place])
-        match = self._new_match(doubtful)
-        if doubtful:
-            log.info("An earlier try left %d messages in doubt; looking them up in the history.", len(doubtful))
+            in_doubt += doubtful(chunk.messages, entries[chunk.place])
+        match = self._new_match(in_doubt)
+        if in_doubt:
+            log.info("An earlier try left %d messages in doubt; looking them up in the history.", len(in_doubt))
             # Nothing of this try has left, so all that the history shows now and later is older than this moment.
             self._look_up(match, asked=self._client.clock.now(), learn=False)
-            log.info("The history shows %d of them.", len(doubtful) - len(match.missing))
+            log.info("The history shows %d of them.", len(in_doubt) - len(match.missing))
         return match
 
     def _work(self, chunk: Chunk, entry: Entry, match: HistoryMatch) -> Work:
@@ -184,11 +169,11 @@ class Sender:
             return Work(chunk.messages)
         settled = entry.settled
         again = set() if self._request.list_id else self._refused_again(settled)
-        settled.refused = [refused for refused in settled.refused if _text(refused) not in again]
+        settled.refused = [refused for refused in settled.refused if record_key(refused) not in again]
         pending: list[Message] = []
         unknown: list[Message] = []
         for message in chunk.messages:
-            key = _text(message)
+            key = record_key(message)
             if not entry.is_unsettled(key) and key not in again:
                 continue
             if rows := match.rows(message):
@@ -203,7 +188,7 @@ class Sender:
         return Work(pending + resent, entry.leaves if resent else 0, stuck, entry.leaves)
 
     def _refused_again(self, settled: BatchResult) -> set[str]:
-        return {_text(refused) for refused in settled.refused if retried(refused, cleared=self._state.cleared)}
+        return {record_key(refused) for refused in settled.refused if retried(refused, cleared=self._state.cleared)}
 
     def _resendable(self, unknown: list[Message], match: HistoryMatch, leaves: int, reason: str) -> list[Message]:
         """Return those of which the policy lets one more copy leave."""
@@ -236,7 +221,7 @@ class Sender:
             if len(resent) < len(work.pending):
                 self._note(chunk, settled, work, leaves=work.leaves)
                 raise _outcome_unknown(work.pending, f"sent {work.leaves} times without an answer")
-        self._state.write(chunk, settled, _texts(work.stuck), leaves=work.stuck_leaves if work.stuck else 0)
+        self._state.write(chunk, settled, record_keys(work.stuck), leaves=work.stuck_leaves if work.stuck else 0)
 
     def _post(self, chunk: Chunk, settled: BatchResult, work: Work) -> list[Message]:
         """Send, count the answers, and return the messages that are in doubt now."""
@@ -260,7 +245,9 @@ class Sender:
         keys = {message_key({"custom_string": sent.custom_string, "to": sent.to}) for sent in throttled}
         match = self._match_now([message for message in pending if message_key(message) in keys], settled)
         for message in match.missing:
-            settled.refused.append({"to": message.get("to"), "status": "THROTTLED", **_reference(message)})
+            settled.refused.append(
+                {"to": message.get("to"), "status": "THROTTLED", "custom_string": message["custom_string"]}
+            )
 
     def _match_now(self, doubtful: list[Message], settled: BatchResult) -> HistoryMatch:
         """Count what the history shows of messages that this try has sent."""
@@ -299,29 +286,8 @@ class Sender:
 
     def _note(self, chunk: Chunk, settled: BatchResult, work: Work, *, leaves: int) -> None:
         """Write down what is settled, and that the rest may have left so often."""
-        unsettled = None if work.pending == chunk.messages else _texts(work.pending + work.stuck)
+        unsettled = None if work.pending == chunk.messages else record_keys(work.pending + work.stuck)
         self._state.write(chunk, settled, unsettled, leaves=max(leaves, work.stuck_leaves if work.stuck else 0))
-
-
-def _doubtful(messages: Iterable[Message], entry: Entry) -> Iterator[Message]:
-    """Yield what only the history knows. THROTTLED means that an equal text went out: maybe this one."""
-    throttled = {_text(refused) for refused in entry.settled.refused if refused["status"] == "THROTTLED"}
-    for message in messages:
-        if entry.leaves if entry.is_unsettled(key := _text(message)) else key in throttled:
-            yield message
-
-
-def _text(message: Mapping[str, Any]) -> str:
-    """Return what identifies a message in a record."""
-    return "|".join(message_key(message))
-
-
-def _texts(messages: Iterable[Message]) -> list[str]:
-    return [_text(message) for message in messages]
-
-
-def _reference(message: Message) -> dict[str, Any]:
-    return {"custom_string": message["custom_string"]}
 
 
 def _outcome_unknown(messages: list[Message], reason: str) -> ClickSendOutcomeUnknownError:

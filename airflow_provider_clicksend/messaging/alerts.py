@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from airflow_provider_clicksend.messaging.alert_window import Held
-from airflow_provider_clicksend.messaging.reference import batch_reference
+from airflow_provider_clicksend.messaging.reference import alert_reference
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts, is_gsm
 
 #: Parts of a text unless somebody asks for more.
@@ -93,7 +93,7 @@ class Event:
 def reference(event: Event) -> str:
     """Return the batch reference of the event's texts, the same whenever Airflow reports it."""
     task = f"{event.task_id} {event.map_index} {event.kind} {event.try_number} {event.instance}"
-    return batch_reference(event.dag_id or "", event.run_id or "", task, -1)
+    return alert_reference(event.dag_id or "", event.run_id or "", task)
 
 
 def mark(*parts: object) -> str:

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from airflow_provider_clicksend.messaging.numbers import digits, is_same_number
+from airflow_provider_clicksend.messaging.reference import ALERT_PREFIX, MESSAGE_PREFIX
 from airflow_provider_clicksend.messaging.text_match import looks_like_question, words
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 #: Seconds for which a question stays open that nobody here is known to wait for.
 OPEN_FOR = 20 * 3600
-#: What the custom strings of this package's messages and of its alerts begin with. An alert asks nothing.
-MESSAGE_PREFIX, ALERT_PREFIX = "af-", "al-"
 
 #: No vowels, so that no code is a word; none of what is mistaken for something else.
 _LETTERS, _DIGITS = "BCDFGHJKMNPQRTVWXZ", "2346789"

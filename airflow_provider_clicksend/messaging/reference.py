@@ -20,7 +20,9 @@ from typing import Any, NamedTuple
 MAX_REFERENCE = 50
 
 _BASE_36 = "0123456789abcdefghijklmnopqrstuvwxyz"
-_REFERENCE = re.compile(r"af-([0-9a-f]{16})-[0-9a-z]+-([0-9a-f]{16})-([0-9]+)", re.IGNORECASE)
+#: How the references of texts begin, and those of alerts, which nobody is expected to answer.
+MESSAGE_PREFIX, ALERT_PREFIX = "af-", "al-"
+_REFERENCE = re.compile(r"a[fl]-([0-9a-f]{16})-[0-9a-z]+-([0-9a-f]{16})-([0-9]+)", re.IGNORECASE)
 _SEPARATOR = b"\0"
 
 
@@ -41,7 +43,15 @@ def batch_reference(dag_id: str, run_id: str, task_id: str, map_index: int, gene
     parts: list[object] = [dag_id, run_id, task_id]
     if generation:
         parts.append(generation)
-    return f"af-{blake2b(repr(parts).encode(), digest_size=8).hexdigest()}-{_base_36(map_index)}"
+    return f"{MESSAGE_PREFIX}{blake2b(repr(parts).encode(), digest_size=8).hexdigest()}-{_base_36(map_index)}"
+
+
+def alert_reference(dag_id: str, run_id: str, event: str) -> str:
+    """Return the batch reference of an alert: a text that is not a question, whatever it says.
+
+    :param event: what tells the event from others of its run.
+    """
+    return ALERT_PREFIX + batch_reference(dag_id, run_id, event, -1).removeprefix(MESSAGE_PREFIX)
 
 
 def message_reference(batch: str, words: str, number: int = 0) -> str:

@@ -205,7 +205,7 @@ def test_the_same_event_has_the_same_reference_and_no_other() -> None:
     ]
     assert reference(FAILED) == reference(same)
     assert len({reference(event) for event in [FAILED, *others]}) == 7
-    assert re.fullmatch(r"af-[0-9a-f]{16}-x", reference(FAILED))
+    assert re.fullmatch(r"al-[0-9a-f]{16}-x", reference(FAILED))
 
 
 def test_a_group_is_its_people_its_channel_and_good_or_bad_news() -> None:
