@@ -172,10 +172,15 @@ class SendState:
         self.write_opening(self.opening)
 
     def _untrusted(self, task_try: TaskTry, *, is_written: bool) -> Opening:
-        """Return an opening for a batch of which nothing is known but that there were tries before."""
+        """Return an opening for a batch of which nothing is known but that there were tries before.
+
+        Where there is a store, a try that writes nothing has sent nothing: the record is missing because each was killed
+        before it began, or because somebody has wiped it, so that one copy at most is assumed.
+        """
         if is_written:
             log.warning("What earlier tries wrote down cannot be read (another version?): the history is asked.")
-        leaves = MAX_LEAVES if is_written else min(MAX_LEAVES, task_try.number - 1)
+        unwritten = 1 if self.remembers else min(MAX_LEAVES, task_try.number - 1)
+        leaves = MAX_LEAVES if is_written else unwritten
         return Opening(task_try.began, max_tries=task_try.max_tries, trusted=False, leaves=leaves)
 
     def write_opening(self, opening: Opening) -> None:
