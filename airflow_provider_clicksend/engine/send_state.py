@@ -174,8 +174,8 @@ class SendState:
     def _untrusted(self, task_try: TaskTry, *, is_written: bool) -> Opening:
         """Return an opening for a batch of which nothing is known but that there were tries before.
 
-        Where there is a store, a try that writes nothing has sent nothing: the record is missing because each was killed
-        before it began, or because somebody has wiped it, so that one copy at most is assumed.
+        Where there is a store, a try that writes nothing has sent nothing: the record is missing because each was
+        killed before it began, or because somebody has wiped it, so that one copy at most is assumed.
         """
         if is_written:
             log.warning("What earlier tries wrote down cannot be read (another version?): the history is asked.")
