@@ -31,6 +31,8 @@ MARGIN = 300
 UNKNOWN_CLOCK_MARGIN = 3600
 #: Rows that are read without any filter before silence counts, beside those that are looked for.
 _NEWEST_ROWS = 500
+#: Seconds by which the dates of the history may be ahead of the clock in the headers.
+_CLOCKS = 60
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 16.0
 
 
@@ -126,10 +128,14 @@ class HistoryReader:
         for row in islice(rows, _NEWEST_ROWS + len(self._match.missing)):
             if row.date is not None and row.date < self._since:
                 return
-            self._is_caught_up = self._is_caught_up or (row.date is not None and row.date > self._asked)
+            self._is_caught_up = self._is_caught_up or self._is_newer(row.date)
             self._match.add(row)
             if self._match.complete:
                 return
+
+    def _is_newer(self, date: int | None) -> bool:
+        """Tell whether this shows that the history knows what came after the request; a time to come shows nothing."""
+        return date is not None and self._asked < date <= self._client.clock.now() + _CLOCKS
 
     def _take(self, rows: Iterator[HistoryRow]) -> None:
         for row in rows:

@@ -225,8 +225,9 @@ class Sender:
 
     def _post(self, chunk: Chunk, settled: BatchResult, work: Work) -> list[Message]:
         """Send, count the answers, and return the messages that are in doubt now."""
+        sent = self._requests.outgoing(work.pending)
         try:
-            answer = self._requests.send(work.pending, chunk.extra)
+            answer = self._requests.send(sent, chunk.extra)
         except ClickSendError as error:
             if may_have_been_accepted(error):
                 log.warning("%d messages may have been sent: %s Looking in the history.", len(work.pending), error)
@@ -234,7 +235,7 @@ class Sender:
             # What was in doubt before stays so: this request did not leave, an earlier one may have.
             self._note(chunk, settled, work, leaves=work.leaves)
             raise
-        settled.add_accepted(answer)
+        settled.add_accepted(answer, sent)
         throttled = [sent for sent in answer.refused if sent.status == "THROTTLED"] if work.leaves else []
         settled.add_refused(sent for sent in answer.refused if sent not in throttled)
         self._resolve_throttled(throttled, work.pending, settled)

@@ -6,22 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.messaging.history_match import Message
 from airflow_provider_clicksend.messaging.inputs import is_missing, kind_of, number_problem
 from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference, words_mark
+from airflow_provider_clicksend.messaging.schedules import MAX_AHEAD, check_schedule, unix_seconds
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.outgoing import OutgoingMessage
 
-#: Seconds. ClickSend's help (article 42192): what is scheduled more than four months ahead "will not be sent".
-MAX_AHEAD = 4 * 30 * 86_400
-#: Unix seconds have ten digits until the year 2286; thirteen are milliseconds.
-_MILLISECONDS = 10_000_000_000
+__all__ = ["MAX_AHEAD", "Batch", "check_sender", "fill"]
+
 _NAMED_ROWS = 20
 
 _ALPHA_SENDER = re.compile(r"[A-Za-z0-9]{3,11}")
@@ -42,6 +40,10 @@ class Batch:
     :param required: what every message must have besides a recipient and a body.
     :param template: text with ``{placeholders}`` that each row fills; then a row may hold anything.
     :param max_parts: a text may not need more parts; `cut` cuts it instead of refusing it.
+    :param one_each: no number gets two messages, so that nothing else need tell them apart.
+    :param words: stands for the words in references, where a later try may fill other values into them (with
+        `one_each`).
+    :param zoned: whether messages keep the ``timezone`` of their rows, for those who schedule them.
     """
 
     recipients: Sequence[str | Mapping[str, Any]]
@@ -53,6 +55,9 @@ class Batch:
     template: str | None = None
     max_parts: int | None = None
     cut: bool = False
+    one_each: bool = False
+    words: str | None = None
+    zoned: bool = False
     _common: dict[str, Any] = field(init=False, repr=False)
     _equal_places: dict[str, list[int]] | None = field(init=False, repr=False, default=None)
 
@@ -114,8 +119,9 @@ class Batch:
         text = (None if isinstance(row, str) else row.get("custom_string")) or self._common.get("custom_string")
         if text is None:
             return None
-        first = places.setdefault((text, row if isinstance(row, str) else str(row.get("to"))), place)
-        return None if first == place else f"has the number and the custom_string of to[{first}]"
+        number = row if isinstance(row, str) else str(row.get("to"))
+        first = places.setdefault((text, "" if self.one_each else number), place)
+        return None if first == place or self.one_each else f"has the number and the custom_string of to[{first}]"
 
     def _check_row(self, row: str | Mapping[str, Any], now: float | None) -> None:
         if not isinstance(row, str | Mapping):
@@ -126,8 +132,8 @@ class Batch:
                 raise ClickSendConfigError(f"holds the unknown {', '.join(unknown)}", field=unknown[0])
         message = self._without_reference(row)
         self._check_message(message, now, bare=False)
-        # What else the API knows of a message; the picture stands beside it.
-        self.model.build({name: value for name, value in message.items() if name != "media_file"})
+        # What else the API knows of a message; the picture stands beside it, and a time zone is for us.
+        self.model.build({name: value for name, value in message.items() if name not in {"media_file", "timezone"}})
 
     def _check_message(self, message: Mapping[str, Any], now: float | None, *, bare: bool) -> None:
         """Check what a message holds; a bare one is what all have in common, without recipient and reference."""
@@ -164,7 +170,7 @@ class Batch:
     def _message(self, place: int, row: str | Mapping[str, Any]) -> Message:
         message = self._without_reference(row)
         if not message.get("custom_string"):
-            mark = words_mark(message)
+            mark = words_mark(message if self.words is None else {**message, "body": self.words})
             message["custom_string"] = message_reference(self.reference, mark, self._number(place, mark))
         return message
 
@@ -175,6 +181,8 @@ class Batch:
 
     def _number(self, place: int, mark: str) -> int:
         """Return how many equal messages come before this place."""
+        if self.one_each:
+            return 0
         if self._equal_places is None:
             object.__setattr__(self, "_equal_places", self._find_equal_places())
         places = (self._equal_places or {}).get(mark)
@@ -194,6 +202,8 @@ class Batch:
 
     def _row_message(self, row: Mapping[str, Any]) -> Message:
         fields = {name: value for name, value in row.items() if value is not None and name in self.row_fields}
+        if not self.zoned:
+            fields.pop("timezone", None)
         if "sender" in fields:
             fields["from"] = fields.pop("sender")
         if "schedule" in fields:
@@ -220,52 +230,6 @@ def fill(template: str, row: Mapping[str, Any]) -> str:
     if missing:
         raise ClickSendConfigError(f"lacks {', '.join(missing)}, which the template needs", field=missing[0])
     return _PLACEHOLDER.sub(lambda match: str(row[match.group(1)]), template)
-
-
-def unix_seconds(value: object) -> object:
-    """Return the Unix seconds of an aware datetime, of a float, and of text (digits, or ISO 8601 with a time zone).
-
-    Everything else is returned as it is.
-    """
-    if isinstance(value, str):
-        value = _from_text(value)
-    if isinstance(value, float) and not is_missing(value):
-        return int(value)
-    if not isinstance(value, datetime):
-        return value
-    if value.tzinfo is None:
-        raise ClickSendConfigError("schedule is a datetime without a time zone", field="schedule")
-    return int(value.timestamp())
-
-
-def _from_text(text: str) -> object:
-    if text.isascii() and text.isdigit():
-        return int(text)
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return text
-
-
-def check_schedule(schedule: object, now: float | None) -> None:
-    """Refuse what is no time in the next four months.
-
-    :raises ClickSendConfigError: says why.
-    """
-    if not isinstance(schedule, int) or isinstance(schedule, bool):
-        raise ClickSendConfigError(
-            f"schedule is {kind_of(schedule)}; it must be a datetime with a time zone or Unix seconds", field="schedule"
-        )
-    if schedule >= _MILLISECONDS:
-        raise ClickSendConfigError("schedule looks like milliseconds; it must be Unix seconds", field="schedule")
-    if now is None:
-        return
-    if schedule < now:
-        raise ClickSendConfigError("schedule is in the past", field="schedule")
-    if schedule > now + MAX_AHEAD:
-        raise ClickSendConfigError(
-            "schedule is more than four months ahead; ClickSend would not send it", field="schedule"
-        )
 
 
 def check_sender(sender: object) -> None:
