@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from math import inf
 from typing import Any
 
 import requests
+import urllib3
 import urllib3.exceptions
 from pydantic_core import from_json, to_json
 
 from airflow_provider_clicksend import __version__
 from airflow_provider_clicksend.api import answers, errors, paging, resources, retry
 from airflow_provider_clicksend.api.clock import ServerClock
+from airflow_provider_clicksend.api.deadline import Deadline
 from airflow_provider_clicksend.api.models.base import Page, Request, Row
 from airflow_provider_clicksend.api.settings import (
     DEFAULT_BASE_URL,
@@ -77,7 +81,10 @@ class ClickSendClient:
         self._session.headers["User-Agent"] = f"airflow-provider-clicksend/{__version__}"
         # As an auth object, so that a ~/.netrc entry for the host cannot replace the header.
         self._session.auth = self._authorize
+        self._deadline = Deadline()
+        self._bind_resources()
 
+    def _bind_resources(self) -> None:
         self.account = resources.AccountResource(self)
         self.automations = resources.AutomationsResource(self)
         self.connections = resources.ConnectionsResource(self)
@@ -94,6 +101,18 @@ class ClickSendClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def with_deadline(self, deadline: Deadline) -> ClickSendClient:
+        """Return this client with an end to all it does: no request, wait or repeat outlasts the deadline.
+
+        It shares the pooled connections and the clock. What is asked for after the deadline raises a
+        :class:`~airflow_provider_clicksend.api.errors.ClickSendTimeoutError` whose `request_sent` is False. (A name
+        server that does not answer is the one thing that no time-out of a socket bounds.)
+        """
+        bounded = copy.copy(self)
+        bounded._deadline = deadline
+        bounded._bind_resources()
+        return bounded
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -174,7 +193,7 @@ class ClickSendClient:
                 return self._once(method, url, path, params=params, data=data, timeout=timeout)
             except (errors.ClickSendApiError, errors.ClickSendTransportError) as error:
                 wait = retry.wait_before_retry(error, tries=tries, repeatable=repeatable)
-                if wait is None:
+                if wait is None or not self._deadline.allows(wait):
                     raise
                 log.warning("%s Trying again in %.1f s.", error, wait)
             time.sleep(wait)
@@ -189,7 +208,12 @@ class ClickSendClient:
         data: bytes | None,
         timeout: float | None = None,
     ) -> tuple[int, Any]:
-        timeout = timeout or self.timeout
+        left = self._deadline.left
+        if not left:
+            raise errors.ClickSendTimeoutError(
+                f"{method} {path}: the time for it is over, it was not sent.", request_sent=False
+            )
+        timeout = min(timeout or self.timeout, left)
         headers = {"Content-Type": "application/json"} if data is not None else {}
         if self.maton_connection_id:
             headers["Maton-Connection"] = self.maton_connection_id
@@ -200,7 +224,7 @@ class ClickSendClient:
                 params=params,
                 data=data,
                 headers=headers,
-                timeout=(self.timeout, timeout),
+                timeout=_timeouts(min(self.timeout, timeout), timeout, left),
                 allow_redirects=False,
             )
         except requests.RequestException as exc:
@@ -220,6 +244,11 @@ class ClickSendClient:
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._api_key}"
         return request
+
+
+def _timeouts(connect: float, read: float, left: float) -> Any:
+    """Return time-outs for connecting and for the answer, which together stay within the seconds that are left."""
+    return urllib3.util.Timeout(total=None if left == inf else left, connect=connect, read=read)
 
 
 def _is_too_large(error: BaseException | None) -> bool:
