@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import requests
-import urllib3.exceptions
 from pydantic_core import from_json, to_json
 
 from airflow_provider_clicksend import __version__
 from airflow_provider_clicksend.api import answers, errors, paging, resources, retry
 from airflow_provider_clicksend.api.clock import ServerClock
+from airflow_provider_clicksend.api.failure_facts import TRANSPORT_EXCEPTIONS
 from airflow_provider_clicksend.api.models.base import Page, Request, Row
 from airflow_provider_clicksend.api.settings import (
     DEFAULT_BASE_URL,
@@ -24,7 +24,8 @@ from airflow_provider_clicksend.api.settings import (
     checked_timeout,
     checked_url,
 )
-from airflow_provider_clicksend.api.transport import MAX_ANSWER, AnswerTooLargeError, BoundedAdapter
+from airflow_provider_clicksend.api.transport import MAX_ANSWER, AnswerTooLargeError, Session, watching
+from airflow_provider_clicksend.api.transport_failures import transport_error
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +72,7 @@ class ClickSendClient:
         self.timeout = checked_timeout(timeout)
         #: ClickSend's time, as its answers tell it.
         self.clock = ServerClock()
-        self._session = requests.Session()
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, BoundedAdapter())
+        self._session = Session()
         self._session.headers["User-Agent"] = f"airflow-provider-clicksend/{__version__}"
         # As an auth object, so that a ~/.netrc entry for the host cannot replace the header.
         self._session.auth = self._authorize
@@ -193,22 +192,26 @@ class ClickSendClient:
         headers = {"Content-Type": "application/json"} if data is not None else {}
         if self.maton_connection_id:
             headers["Maton-Connection"] = self.maton_connection_id
-        try:
-            response = self._session.request(
-                method,
-                url,
-                params=params,
-                data=data,
-                headers=headers,
-                timeout=(self.timeout, timeout),
-                allow_redirects=False,
-            )
-        except requests.RequestException as exc:
-            if _is_too_large(exc):
-                raise errors.ClickSendResponseError(
-                    f"{method} {path}: the answer is larger than {MAX_ANSWER:,} bytes. Is `host` the gateway?"
+        with watching() as departure:
+            try:
+                response = self._session.request(
+                    method,
+                    url,
+                    params=params,
+                    data=data,
+                    headers=headers,
+                    timeout=(self.timeout, timeout),
+                    allow_redirects=False,
+                )
+            except TRANSPORT_EXCEPTIONS as exc:
+                if _is_too_large(exc):
+                    raise errors.ClickSendResponseError(
+                        f"{method} {path}: the answer is larger than {MAX_ANSWER:,} bytes. Is `host` the gateway?"
+                    ) from None
+                seconds = timeout if departure.happened else self.timeout
+                raise transport_error(
+                    f"{method} {path}", exc, left=departure.happened, url=url, seconds=seconds
                 ) from None
-            raise _transport_error(f"{method} {path}", exc, timeout) from None
         self.clock.learn(response.headers.get("Date"))
         body = _parse(response.content)
         error = answers.error_for(response.status_code, response.headers, body, secret=self._api_key)
@@ -236,31 +239,3 @@ def _parse(content: bytes) -> Any:
         return from_json(content, cache_strings="keys") if content else None
     except ValueError:
         return None
-
-
-def _transport_error(what: str, exc: requests.RequestException, timeout: float) -> errors.ClickSendTransportError:
-    """Say whether the request may have left. The library's own text names hosts and queries, so it is not quoted."""
-    cause = exc.args[0] if exc.args else None
-    if isinstance(exc, requests.ConnectTimeout):
-        return errors.ClickSendTimeoutError(f"{what}: no connection within {timeout:g} s.", request_sent=False)
-    if isinstance(exc, requests.Timeout) or isinstance(cause, urllib3.exceptions.ReadTimeoutError):
-        return errors.ClickSendTimeoutError(
-            f"{what}: no answer within {timeout:g} s; the request may have arrived.", request_sent=True
-        )
-    reason = getattr(cause, "reason", None)
-    if _never_left(exc, reason):
-        return errors.ClickSendTransportError(
-            f"{what}: cannot connect ({type(reason or exc).__name__}). Is the network up and `host` right?",
-            request_sent=False,
-        )
-    return errors.ClickSendTransportError(
-        f"{what}: the connection broke ({type(exc).__name__}); the request may have arrived.", request_sent=True
-    )
-
-
-def _never_left(exc: requests.RequestException, reason: object) -> bool:
-    if isinstance(reason, urllib3.exceptions.SSLError):
-        return "CERTIFICATE_VERIFY_FAILED" in str(reason)
-    # A ValueError: requests found the request itself impossible (a URL, a header).
-    refused = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
-    return isinstance(reason, refused) or isinstance(exc, ValueError)

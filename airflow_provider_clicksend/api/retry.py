@@ -37,7 +37,7 @@ def _heals(error: errors.ClickSendError, *, repeatable: bool) -> bool:
     if isinstance(error, errors.ClickSendRateLimitError):
         return repeatable or error.recognized
     if isinstance(error, errors.ClickSendTransportError):
-        return repeatable or not error.request_sent
+        return error.may_heal and (repeatable or not error.request_sent)
     return repeatable and isinstance(error, errors.ClickSendServerError) and error.status in RETRIED_STATUSES
 
 
