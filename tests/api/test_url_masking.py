@@ -23,7 +23,7 @@ def test_no_log_at_any_level_shows_whom_the_history_was_asked_about(
     step: Step, query: str, client_of: Callable[[ScriptedServer], ClickSendClient], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with scripted(step) as wire, suppress(errors.ClickSendTransportError):
+    with scripted(step) as wire, suppress(errors.ClickSendError):
         client_of(wire).sms.history(q=query, order_by="date:desc")
     assert "urllib3.connectionpool" in caplog.text
     for private in ("1234567", "123-4567", "secret"):
