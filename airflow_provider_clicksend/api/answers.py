@@ -99,7 +99,7 @@ def _message(who: str, status: int, response_code: str | None, detail: str) -> s
     said = f"{who} answered {status}"
     if response_code and response_code != str(status):
         said += f" {response_code}"
-    return f"{said}: {detail}" if detail else f"{said}."
+    return f"{said}: {detail.rstrip('.')}." if detail else f"{said}."
 
 
 def _hint(kind: Kind, source: str, status: int, response_code: str | None) -> str:

@@ -105,7 +105,7 @@ def test_retry_after_is_seconds_or_not_said(header: str, seconds: float | None) 
     ],
 )
 def test_numbers_and_links_of_a_server_are_masked(text: str, shown: str) -> None:
-    assert f"400: {shown} Does the Maton account" in str(error_for(400, {}, {"message": text}))
+    assert f"400: {shown}. Does the Maton account" in str(error_for(400, {}, {"message": text}))
 
 
 @pytest.mark.parametrize(
