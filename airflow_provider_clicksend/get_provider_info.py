@@ -10,6 +10,7 @@ from airflow_provider_clicksend.connection import (
     HIDDEN_FIELDS,
     PLACEHOLDERS,
     RELABELED_FIELDS,
+    ExtraField,
 )
 
 _PACKAGE = "airflow_provider_clicksend"
@@ -75,8 +76,16 @@ def _connection_type() -> dict[str, Any]:
             field.name: {
                 "label": field.label,
                 "description": field.description,
-                "schema": {"type": [field.kind, "null"]},
+                "schema": _schema(field),
             }
             for field in EXTRA_FIELDS
         },
     }
+
+
+def _schema(field: ExtraField) -> dict[str, Any]:
+    """Return the JSON schema of a field. A type without null would make it a required one."""
+    schema: dict[str, Any] = {"type": [field.kind, "null"]}
+    if field.choices:
+        schema["enum"] = [None, *field.choices]
+    return schema

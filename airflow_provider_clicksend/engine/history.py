@@ -174,7 +174,7 @@ def _unreadable(messages: list[Message], error: ClickSendError) -> HistoryUnread
     return HistoryUnreadableError(
         f"{len(messages)} messages are in doubt and the history cannot be read ({error}). "
         "Nothing is sent again; a later try looks again.",
-        unknown=_shown(messages),
+        unknown=shown(messages),
     )
 
 
@@ -184,11 +184,11 @@ def outcome_unknown(messages: list[Message], *, leaves: int) -> ClickSendOutcome
         f"Whether {len(messages)} messages were sent is unknown (sent {leaves} times without an answer, and the "
         "history does not show them). They are not sent again. Look for them in ClickSend's dashboard; a later try "
         "looks again.",
-        unknown=_shown(messages),
+        unknown=shown(messages),
     )
 
 
-def _shown(messages: list[Message]) -> list[dict[str, Any]]:
+def shown(messages: list[Message]) -> list[dict[str, Any]]:
     """Return messages as errors may show them."""
     return [
         {
