@@ -207,5 +207,6 @@ async def set_connection(connection_id: str, call: CallDep, change: ConnectionSt
 async def reset(call: CallDep, faults: FaultsDep) -> Shape:
     """Return to a new account: no messages, no requests, no faults, the settings of the start."""
     faults.waiting.clear()
+    call.request.app.state.exchanges.kept.clear()
     call.store.reset()
     return await get_settings(call)
