@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from airflow_provider_clicksend.sandbox.clicksend.answering import Answers
 from airflow_provider_clicksend.sandbox.clicksend.answers import envelope
 from airflow_provider_clicksend.sandbox.clicksend.errors import ApiError
 from airflow_provider_clicksend.sandbox.clicksend.routes import (
@@ -38,6 +39,7 @@ def create_app(store: Store) -> ASGIApp:
     app.state.store = store
     app.state.faults = Faults()
     app.state.exchanges = Exchanges()
+    app.state.answers = Answers()
     for module in _CLICKSEND:
         app.include_router(module.router, prefix="/clicksend/v3")
     for router in (connections.router, inspection.router, switches.router, page.router, actions.router):
