@@ -159,11 +159,21 @@ def _unreadable(messages: list[Message], error: ClickSendError) -> HistoryUnread
     return HistoryUnreadableError(
         f"{len(messages)} messages are in doubt and the history cannot be read ({error}). "
         "Nothing is sent again; a later try looks again.",
-        unknown=shown(messages),
+        unknown=_shown(messages),
     )
 
 
-def shown(messages: list[Message]) -> list[dict[str, Any]]:
+def outcome_unknown(messages: list[Message], *, leaves: int) -> ClickSendOutcomeUnknownError:
+    """Return the error for messages of which the history stayed silent."""
+    return ClickSendOutcomeUnknownError(
+        f"Whether {len(messages)} messages were sent is unknown (sent {leaves} times without an answer, and the "
+        "history does not show them). They are not sent again. Look for them in ClickSend's dashboard; a later try "
+        "looks again.",
+        unknown=_shown(messages),
+    )
+
+
+def _shown(messages: list[Message]) -> list[dict[str, Any]]:
     """Return messages as errors may show them."""
     return [
         {

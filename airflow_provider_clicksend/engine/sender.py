@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendNotFoundError, ClickSendOutcomeUnknownError
+from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.api.retry import may_have_been_accepted
+from airflow_provider_clicksend.engine.cancelling import cancel_scheduled
 from airflow_provider_clicksend.engine.history import (
     MARGIN,
     UNKNOWN_CLOCK_MARGIN,
     HistoryReader,
-    shown,
+    outcome_unknown,
 )
 from airflow_provider_clicksend.engine.requests import Requests, SendRequest
 from airflow_provider_clicksend.engine.send_state import (
@@ -80,6 +81,8 @@ class Sender:
         self._earlier = BatchResult(request.is_listed)
         self._result = BatchResult(request.is_listed)
         self._unknown: list[Message] = []
+        #: Of what is known to be accepted, where it is kept one by one.
+        self._settled_ids: set[str] = set()
         #: When this try began the batch, on this machine's monotonic clock; None when an earlier one did.
         self._began: float | None = None
 
@@ -94,6 +97,8 @@ class Sender:
         :param is_first: what `SendState.begin` said.
         :raises ClickSendOutcomeUnknownError: for messages of which nobody can say whether they were sent.
         """
+        if is_first and self._state.opening.generation:
+            self._keep_apart()
         self._began = time.monotonic() if is_first else None
         self._state.open()
         entries = {} if is_first else self._entries()
@@ -111,8 +116,18 @@ class Sender:
         self._since()
         self._state.write_opening(replace(self._state.opening, max_tries=task_try.max_tries, trusted=True))
         if self._unknown:
-            raise _outcome_unknown(self._unknown, f"sent {self._state.opening.leaves} times without an answer")
+            raise outcome_unknown(self._unknown, leaves=self._state.opening.leaves)
         return self.sent
+
+    def _keep_apart(self) -> None:
+        """Let so much time pass after a clear that no row of the texts before it is taken for one of those after it."""
+        try:
+            self._resource.history(limit=1)  # tells ClickSend's time
+        except ClickSendError as error:
+            log.info("The history cannot be read now (%s).", error)
+        time.sleep(_CLOCK_SLACK + 1)
+        clock = self._client.clock
+        self._state.opening = replace(self._state.opening, since=clock.now(), is_server_time=clock.is_known)
 
     def stop(self) -> None:
         """Let nothing more leave."""
@@ -120,23 +135,7 @@ class Sender:
 
     def cancel_scheduled(self) -> int:
         """Cancel what the history shows as scheduled, and return how many messages that were."""
-        ours = {message_key(message) for chunk in self._requests for message in chunk.messages}
-        since = max(0, int(self._since() - MARGIN))
-        rows = self._client.iterate(self._resource.history, date_from=since, order_by="date:desc")
-        now = self._client.clock.now()
-        scheduled = [
-            row.message_id
-            for row in rows
-            if (row.schedule or 0) > now and message_key({"custom_string": row.custom_string, "to": row.to}) in ours
-        ]
-        return sum(self._cancels(message_id) for message_id in scheduled)
-
-    def _cancels(self, message_id: str | None) -> bool:
-        try:
-            self._resource.cancel(message_id)
-        except ClickSendNotFoundError:
-            return False  # it was sent meanwhile, or cancelled before
-        return True
+        return cancel_scheduled(self._client, self._requests, since=self._since())
 
     def _entries(self) -> dict[int, Entry]:
         """Return what is known of each chunk; where nothing can be trusted, all of it may have left."""
@@ -155,6 +154,7 @@ class Sender:
         in_doubt: list[Message] = []
         for chunk in self._requests if entries else ():
             in_doubt += doubtful(chunk.messages, entries[chunk.place])
+            self._know(entries[chunk.place].settled)
         match = self._new_match(in_doubt)
         if in_doubt:
             log.info("An earlier try left %d messages in doubt; looking them up in the history.", len(in_doubt))
@@ -179,6 +179,7 @@ class Sender:
             if rows := match.rows(message):
                 for row in rows:
                     settled.add_found(row)
+                self._know(settled)
             elif entry.leaves and entry.is_unsettled(key):
                 unknown.append(message)
             else:
@@ -220,7 +221,7 @@ class Sender:
             resent = self._resendable(work.pending, match, work.leaves, "a request ended without an answer")
             if len(resent) < len(work.pending):
                 self._note(chunk, settled, work, leaves=work.leaves)
-                raise _outcome_unknown(work.pending, f"sent {work.leaves} times without an answer")
+                raise outcome_unknown(work.pending, leaves=work.leaves)
         self._state.write(chunk, settled, record_keys(work.stuck), leaves=work.stuck_leaves if work.stuck else 0)
 
     def _post(self, chunk: Chunk, settled: BatchResult, work: Work) -> list[Message]:
@@ -235,6 +236,7 @@ class Sender:
             self._note(chunk, settled, work, leaves=work.leaves)
             raise
         settled.add_accepted(answer)
+        self._know(settled)
         throttled = [sent for sent in answer.refused if sent.status == "THROTTLED"] if work.leaves else []
         settled.add_refused(sent for sent in answer.refused if sent not in throttled)
         self._resolve_throttled(throttled, work.pending, settled)
@@ -257,12 +259,18 @@ class Sender:
         for message in doubtful:
             for row in match.rows(message):
                 settled.add_found(row)
+        self._know(settled)
         return match
+
+    def _know(self, settled: BatchResult) -> None:
+        self._settled_ids.update(row["message_id"] for row in settled.rows if row["message_id"])
 
     def _new_match(self, doubtful: list[Message]) -> HistoryMatch:
         since = self._since()
         slack = _CLOCK_SLACK if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN
-        return HistoryMatch(doubtful, since=since - slack)
+        # Above a thousand messages their ids are not kept: then a row may be that of an equal message.
+        words_tell = self._request.is_listed or not (doubtful and self._request.batch.has_equal_messages)
+        return HistoryMatch(doubtful, since=since - slack, settled=self._settled_ids, words_tell=words_tell)
 
     def _look_up(self, match: HistoryMatch, *, asked: float, learn: bool) -> None:
         since = self._since() - (MARGIN if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN)
@@ -288,12 +296,3 @@ class Sender:
         """Write down what is settled, and that the rest may have left so often."""
         unsettled = None if work.pending == chunk.messages else record_keys(work.pending + work.stuck)
         self._state.write(chunk, settled, unsettled, leaves=max(leaves, work.stuck_leaves if work.stuck else 0))
-
-
-def _outcome_unknown(messages: list[Message], reason: str) -> ClickSendOutcomeUnknownError:
-    """Return the error for messages of which the history stayed silent."""
-    return ClickSendOutcomeUnknownError(
-        f"Whether {len(messages)} messages were sent is unknown ({reason}, and the history does not show them). They "
-        "are not sent again. Look for them in ClickSend's dashboard; a later try looks again.",
-        unknown=shown(messages),
-    )

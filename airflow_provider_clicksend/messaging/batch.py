@@ -173,12 +173,20 @@ class Batch:
             return {**self._common, "to": row}
         return self._row_message({"to": row} if isinstance(row, str) else row)
 
+    @property
+    def has_equal_messages(self) -> bool:
+        """Whether somebody is to get the same words more than once."""
+        return bool(self._places_of_equals())
+
     def _number(self, place: int, mark: str) -> int:
         """Return how many equal messages come before this place."""
+        places = self._places_of_equals().get(mark)
+        return places.index(place) if places else 0
+
+    def _places_of_equals(self) -> dict[str, list[int]]:
         if self._equal_places is None:
             object.__setattr__(self, "_equal_places", self._find_equal_places())
-        places = (self._equal_places or {}).get(mark)
-        return places.index(place) if places else 0
+        return self._equal_places or {}
 
     def _find_equal_places(self) -> dict[str, list[int]]:
         """Return the places of each message that stands there several times: mostly there is none."""
