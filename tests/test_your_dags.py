@@ -57,9 +57,7 @@ def test_an_answer_that_gets_lost_doubles_nothing(clicksend_sandbox, ask_before_
 
 
 @pytest.mark.parametrize("echo", ["exact", "null"])
-def test_it_works_in_worlds_that_nobody_has_ruled_out(
-    clicksend_sandbox, ask_before_load, echo
-)
+def test_it_works_in_worlds_that_nobody_has_ruled_out(clicksend_sandbox, ask_before_load, echo):
     clicksend_sandbox.world(history_echo=echo, reply_attribution="none")
     clicksend_sandbox.will_answer("+15551234567", "YES")
     assert states(ask_before_load.test())["load"] == "success"
