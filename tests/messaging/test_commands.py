@@ -72,7 +72,7 @@ def test_an_invisible_character_and_full_width_letters_change_nothing() -> None:
 
 
 def test_a_pattern_that_takes_for_ever_is_given_up() -> None:
-    assert rules(pattern=r"(\w+\s?)+!").read_text(text("a" * 40)) is Verdict.TOO_SLOW
+    assert rules(pattern="(a|a|b?a)+").read_text(text("a" * 60 + "!")) is Verdict.TOO_SLOW
 
 
 @pytest.mark.parametrize(
