@@ -51,7 +51,14 @@ def get_provider_info() -> dict[str, Any]:
             }
         ],
         "sensors": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.sensors.clicksend"]}],
-        "triggers": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.triggers.clicksend"]}],
+        "triggers": [
+            {
+                "integration-name": "ClickSend",
+                "python-modules": [f"{_PACKAGE}.triggers.clicksend", f"{_PACKAGE}.triggers.inbound"],
+            }
+        ],
+        # Airflow leaves it out where common messaging is not installed.
+        "queues": [f"{_PACKAGE}.queues.clicksend.ClickSendMessageQueueProvider"],
         "connection-types": [_connection_type()],
         "notifications": [
             f"{_PACKAGE}.notifications.clicksend.ClickSendSmsNotifier",

@@ -23,11 +23,16 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 if TYPE_CHECKING:
     from airflow.triggers.base import BaseEventTrigger
+    from airflow.triggers.shared_stream import SharedStreamProducer
 else:
     try:
         from airflow.triggers.base import BaseEventTrigger
     except ImportError:  # Airflow 2.11 knows no event-driven scheduling
         BaseEventTrigger = BaseTrigger
+    try:
+        from airflow.triggers.shared_stream import SharedStreamProducer
+    except ImportError:  # only Airflow 3.3 shares polls
+        SharedStreamProducer = object
 
 _version = tuple(int(part) for part in _airflow_version.split(".")[:2])
 AIRFLOW_V_3_0_PLUS = _version >= (3, 0)
@@ -72,6 +77,7 @@ __all__ = [
     "BaseTrigger",
     "Context",
     "PokeReturnValue",
+    "SharedStreamProducer",
     "TaskDeferred",
     "TriggerEvent",
     "conf",
@@ -90,6 +96,31 @@ def never_expire() -> dict[str, Any]:
 def task_state_store(context: Context) -> Any:
     """Return what survives the tries of a task (Airflow 3.3), or None."""
     return context.get("task_state_store")
+
+
+def asset_stores(trigger: BaseEventTrigger) -> list[Any]:
+    """Return the state stores of the assets that an Airflow 3.3 trigger watches; none outside of an asset watcher.
+
+    Airflow hands over one object for all of them that names none; a trigger with equal arguments serves several assets.
+    """
+    stores = getattr(trigger, "asset_state_store", None)
+    return list(stores._by_name.values()) if stores is not None else []
+
+
+def asset_store(name: str) -> Any:
+    """Return the state store of an asset for a task (Airflow 3.3), whether the asset is its inlet or not."""
+    from airflow.sdk.execution_time.context import AssetStateStoreAccessor
+
+    return AssetStateStoreAccessor(name=name)
+
+
+def variable(key: str) -> str | None:
+    """Return an Airflow Variable, or None when there is none. It blocks."""
+    from airflow.providers.common.compat.sdk import Variable
+
+    missing: dict[str, Any] = {"default" if AIRFLOW_V_3_0_PLUS else "default_var": None}
+    found = Variable.get(key, **missing)
+    return None if found is None else str(found)
 
 
 def redact(text: str) -> str:

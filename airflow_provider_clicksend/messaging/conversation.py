@@ -92,6 +92,24 @@ def judge(reply: Reply, *, is_ours: Callable[[Text], bool], texts: Iterable[Text
     return Verdict.AMBIGUOUS if _still_open(rivals, ours, earlier) else Verdict.OURS
 
 
+def names_question(reply: Reply, texts: Iterable[Text]) -> bool:
+    """Tell whether a text holds the code of something that was sent to this person before."""
+    return bool(words(reply.body) & _codes(_before(reply, texts)))
+
+
+def open_questions(reply: Reply, texts: Iterable[Text], inbound: Iterable[Reply]) -> list[Text]:
+    """Return the questions to this person that nothing had answered when the text came; it may answer one of them.
+
+    :param texts: what was sent to the person. :param inbound: what came from the person.
+    """
+    asked = [text for text in _before(reply, texts) if _asks(text, None, _when(reply))]
+    return _still_open(asked, [], sorted((r for r in inbound if _earlier(r, reply)), key=_when))
+
+
+def _before(reply: Reply, texts: Iterable[Text]) -> list[Text]:
+    return [t for t in texts if same_person(t.to, reply.sender) and t.sent_at <= _when(reply)]
+
+
 def _asks(text: Text, asked_at: int | None, now: int) -> bool:
     """Tell whether a text is a question that this reply may answer, if nothing has answered it before."""
     reference = text.custom_string or ""
