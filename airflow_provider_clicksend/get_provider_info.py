@@ -45,12 +45,18 @@ def get_provider_info() -> dict[str, Any]:
                         "email_addresses",
                         "connections",
                         "api",
+                        "ask",
                     )
                 ],
             }
         ],
         "sensors": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.sensors.clicksend"]}],
-        "triggers": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.triggers.clicksend"]}],
+        "triggers": [
+            {
+                "integration-name": "ClickSend",
+                "python-modules": [f"{_PACKAGE}.triggers.clicksend", f"{_PACKAGE}.triggers.ask"],
+            }
+        ],
         "connection-types": [_connection_type()],
         "notifications": [
             f"{_PACKAGE}.notifications.clicksend.ClickSendSmsNotifier",

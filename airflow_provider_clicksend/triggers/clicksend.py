@@ -195,14 +195,8 @@ class _WaitTrigger(BaseEventTrigger):
             if isinstance(step, Failed):
                 yield _Event({"status": "error", "message": str(step.error)})
                 return
-            if reports.due(text := _progress(self.wait)):
+            if reports.due(text := self.wait.progress()):
                 self.log.info("%s", text)
-
-
-def _progress(wait: DeliveryWait | ReplyWait) -> str:
-    if isinstance(wait, DeliveryWait):
-        return wait.progress()
-    return f"Waiting for a reply to {wait.awaited.count} messages."
 
 
 async def _rest(seconds: float, joined: asyncio.Event | None) -> None:
