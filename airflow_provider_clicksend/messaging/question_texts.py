@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 #: Characters of another question in a text about several.
 _QUOTED = 60
 
-#: What is added to a question that does not name its options; ``{options}`` are they.
-HOW_TO_ANSWER = "Reply {options}."
-HINT = "Please answer {options}."
-
 
 def question_text(question: str, options: Options, how: str | None) -> str:
     """Return a question with its options, which are added unless it names them all.
@@ -35,7 +31,7 @@ def call_text(question: str, options: Options) -> str:
 
 
 def hint_text(options: Options, hint: str) -> str:
-    """Return what somebody is told whose answer fits no option."""
+    """Return what somebody is told whose answer fits no option: `hint`, with ``{options}`` filled."""
     return hint.replace("{options}", options.listed)
 
 

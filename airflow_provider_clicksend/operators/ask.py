@@ -12,10 +12,8 @@ from airflow.providers.common.compat.sdk import BranchMixIn, SkipMixin
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.arguments import check_choice
 from airflow_provider_clicksend.messaging.answers import Options
-from airflow_provider_clicksend.messaging.question_texts import HINT, HOW_TO_ANSWER
-from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators._base import ClickSendBaseOperator, Recipients
 from airflow_provider_clicksend.operators._ladder import Call, Step, Text, seconds
-from airflow_provider_clicksend.operators._send_operator import Recipients
 from airflow_provider_clicksend.version_compat import (
     AIRFLOW_CALL_ERRORS,
     Context,
@@ -34,6 +32,8 @@ __all__ = [
     "Text",
 ]
 
+#: What is added to a question that does not name its options, and what follows an answer that names none of them.
+HOW_TO_ANSWER, HINT = "Reply {options}.", "Please answer {options}."
 #: Seconds by which Airflow's own time-out of a deferral comes after the trigger's, which can say more.
 _GRACE = 120
 
