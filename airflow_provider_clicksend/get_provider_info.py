@@ -46,6 +46,7 @@ def get_provider_info() -> dict[str, Any]:
                         "email_addresses",
                         "connections",
                         "api",
+                        "ask",
                     )
                 ],
             }
@@ -54,7 +55,7 @@ def get_provider_info() -> dict[str, Any]:
         "triggers": [
             {
                 "integration-name": "ClickSend",
-                "python-modules": [f"{_PACKAGE}.triggers.clicksend", f"{_PACKAGE}.triggers.inbound"],
+                "python-modules": [f"{_PACKAGE}.triggers.{name}" for name in ("ask", "clicksend", "inbound")],
             }
         ],
         # Airflow leaves it out where common messaging is not installed.

@@ -82,6 +82,8 @@ class ReplyLook:
         if not any(awaited.count for awaited in wanted):
             return RepliesSeen([])
         self._id_errors, error = {}, None
+        for text in (text for awaited in wanted for text in awaited.texts):
+            self._asked.setdefault(text.message_id, text)  # what was learnt is better than what was told
         came: list[Reply] = []
         answered = 0
         for step in (self._learn, self._unread, self._by_id, self._by_number):

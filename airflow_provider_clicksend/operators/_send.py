@@ -20,7 +20,7 @@ from airflow_provider_clicksend.messaging.inputs import number_problem
 from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.messaging.reference import batch_reference
 from airflow_provider_clicksend.messaging.refusals import hint_for
-from airflow_provider_clicksend.operators._send_operator import Recipients
+from airflow_provider_clicksend.operators._base import Recipients
 from airflow_provider_clicksend.operators._task_tries import state_store, task_key, task_try
 from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, Context
 
