@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from airflow_provider_clicksend.messaging.inputs import is_missing
+from airflow_provider_clicksend.api.values import is_missing
 from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
 
 #: A number as people write it, with its country code and perhaps with separators. One that is complete before a space
