@@ -125,6 +125,7 @@ class SendTask:
             "row_fields": operator.row_fields,
             "one_each": operator.on_duplicates in {"first", "fail"},
             "zoned": operator.quiet_hours is not None,
+            "refuse_braces": True,
             **operator.batch_options(self._client),
         }
         return Batch(

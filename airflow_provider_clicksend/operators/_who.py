@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.api.paths import as_id
+from airflow_provider_clicksend.api.values import kind_of
 from airflow_provider_clicksend.messaging.batch import Batch
+from airflow_provider_clicksend.messaging.inputs import number_problem
 from airflow_provider_clicksend.messaging.quiet_hours import QuietHours, QuietTimes
 from airflow_provider_clicksend.messaging.recipients import Chosen, NumberSet, choose
-from airflow_provider_clicksend.operators._send_operator import Recipients, SendOperator, ToRecipients
+from airflow_provider_clicksend.operators._base import Recipients
+from airflow_provider_clicksend.operators._send_operator import SendOperator, ToRecipients
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
 
 _NAMED_ROWS = 20
+#: So many characters of a wrong value an error shows.
+_SHOWN = 20
 
 #: Rows that were chosen already, rows as they were given, or None: the contacts of a list.
 Gathered = Chosen | Sequence[str | Mapping[str, Any]] | None
@@ -35,7 +41,8 @@ def gather(operator: SendOperator, client: ClickSendClient) -> Iterator[Gathered
 def _named(operator: ToRecipients) -> Gathered:
     to = operator.to.value if isinstance(operator.to, Recipients) else operator.to
     if (to is None) == (operator.list_id is None):
-        raise ClickSendConfigError("Exactly one of `to` and `list_id` is needed.", field="to")
+        both = "both are given" if to is not None else "both are empty; did the upstream task return anything?"
+        raise ClickSendConfigError(f"Exactly one of `to` and `list_id` is needed: {both}", field="to")
     if to is None:
         for name in ("quiet_hours", "exclude_list_id"):
             if getattr(operator, name) is not None:
@@ -47,11 +54,17 @@ def _named(operator: ToRecipients) -> Gathered:
         return None
     recipients = [to] if isinstance(to, str) else to
     if not isinstance(recipients, Sequence):
-        raise ClickSendConfigError(
-            f"`to` is a {type(to).__name__}, not a number, a list of numbers or a list of rows.", field="to"
-        )
+        raise ClickSendConfigError(f"to {_recipients_problem(recipients)}", field="to")
     # A mapped task's output is no list: it would ask Airflow anew for each element.
     return recipients if isinstance(recipients, list) else list(recipients)
+
+
+def _recipients_problem(to: object) -> str:
+    if isinstance(to, Mapping):
+        return "is a dict; a single row stands in a list: [row]"
+    if isinstance(to, Iterable):
+        return f"is {kind_of(to)}; make a list of it, such as list(...), .tolist() or .to_dict('records')"
+    return number_problem(to) or "is not a number"
 
 
 def excluded_numbers(operator: SendOperator, client: ClickSendClient) -> NumberSet | None:
@@ -136,9 +149,9 @@ def checked_list_id(name: str, value: int | str) -> int:
 
     :raises ClickSendConfigError: when it is not a number.
     """
-    text = str(value)
+    text = as_id(value, name=name)
     if not text.isdigit():
-        raise ClickSendConfigError(f"`{name}` must be a number.", field=name)
+        raise ClickSendConfigError(f"{name} is the text {text[:_SHOWN]!r}; it must be a whole number.", field=name)
     return int(text)
 
 
