@@ -85,7 +85,7 @@ def _connection_type() -> dict[str, Any]:
 
 def _schema(field: ExtraField) -> dict[str, Any]:
     """Return the JSON schema of a field. A type without null would make it a required one."""
-    schema: dict[str, Any] = {"type": [field.kind, "null"]}
+    schema: dict[str, Any] = {"type": [field.kind, "null"], "section": field.section}
     if field.choices:
         schema["enum"] = [None, *field.choices]
     return schema
