@@ -46,12 +46,20 @@ def get_provider_info() -> dict[str, Any]:
                         "email_addresses",
                         "connections",
                         "api",
+                        "ask",
                     )
                 ],
             }
         ],
         "sensors": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.sensors.clicksend"]}],
-        "triggers": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.triggers.clicksend"]}],
+        "triggers": [
+            {
+                "integration-name": "ClickSend",
+                "python-modules": [f"{_PACKAGE}.triggers.{name}" for name in ("ask", "clicksend", "inbound")],
+            }
+        ],
+        # Airflow leaves it out where common messaging is not installed.
+        "queues": [f"{_PACKAGE}.queues.clicksend.ClickSendMessageQueueProvider"],
         "connection-types": [_connection_type()],
         "notifications": [
             f"{_PACKAGE}.notifications.clicksend.ClickSendSmsNotifier",

@@ -23,11 +23,16 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 if TYPE_CHECKING:
     from airflow.triggers.base import BaseEventTrigger
+    from airflow.triggers.shared_stream import SharedStreamProducer
 else:
     try:
         from airflow.triggers.base import BaseEventTrigger
     except ImportError:  # Airflow 2.11 knows no event-driven scheduling
         BaseEventTrigger = BaseTrigger
+    try:
+        from airflow.triggers.shared_stream import SharedStreamProducer
+    except ImportError:  # only Airflow 3.3 shares polls
+        SharedStreamProducer = object
 
 _version = tuple(int(part) for part in _airflow_version.split(".")[:2])
 AIRFLOW_V_3_0_PLUS = _version >= (3, 0)
@@ -72,6 +77,7 @@ __all__ = [
     "BaseTrigger",
     "Context",
     "PokeReturnValue",
+    "SharedStreamProducer",
     "TaskDeferred",
     "TriggerEvent",
     "conf",
@@ -92,6 +98,31 @@ def task_state_store(context: Context) -> Any:
     return context.get("task_state_store")
 
 
+def asset_stores(trigger: BaseEventTrigger) -> list[Any]:
+    """Return the state stores of the assets that an Airflow 3.3 trigger watches; none outside of an asset watcher.
+
+    Airflow hands over one object for all of them that names none; a trigger with equal arguments serves several assets.
+    """
+    stores = getattr(trigger, "asset_state_store", None)
+    return list(stores._by_name.values()) if stores is not None else []
+
+
+def asset_store(name: str) -> Any:
+    """Return the state store of an asset for a task (Airflow 3.3), whether the asset is its inlet or not."""
+    from airflow.sdk.execution_time.context import AssetStateStoreAccessor
+
+    return AssetStateStoreAccessor(name=name)
+
+
+def variable(key: str) -> str | None:
+    """Return an Airflow Variable, or None when there is none. It blocks."""
+    from airflow.providers.common.compat.sdk import Variable
+
+    missing: dict[str, Any] = {"default" if AIRFLOW_V_3_0_PLUS else "default_var": None}
+    found = Variable.get(key, **missing)
+    return None if found is None else str(found)
+
+
 def redact(text: str) -> str:
     """Return the text with the secrets masked that Airflow masks in its logs."""
     from airflow.providers.common.compat.sdk import redact as airflow_redact
@@ -107,3 +138,19 @@ def run_link(dag_id: str, run_id: str) -> str:
     base = (conf.get(section, "base_url", fallback="") or "").rstrip("/")
     page = f"runs/{quote(run_id)}" if AIRFLOW_V_3_0_PLUS else f"grid?dag_run_id={quote(run_id)}"
     return f"{base}/dags/{dag_id}/{page}" if base else ""
+
+
+def skip_downstream(operator: Any, context: Context, *, all_of_them: bool) -> None:
+    """Skip the tasks that follow a task, but no teardowns.
+
+    :param operator: with Airflow's ``SkipMixin``.
+    :param all_of_them: whatever their trigger rules say; else only those that follow directly.
+    """
+    task, ti = context["task"], context["ti"]
+    following = task.get_flat_relatives(upstream=False) if all_of_them else task.get_direct_relatives(upstream=False)
+    tasks = [one for one in following if not one.is_teardown]
+    if AIRFLOW_V_3_0_PLUS:
+        operator.skip(ti=ti, tasks=tasks)
+    elif tasks:
+        run = context["dag_run"]
+        operator.skip(dag_run=run, execution_date=run.logical_date, tasks=tasks, map_index=ti.map_index)

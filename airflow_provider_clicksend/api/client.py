@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from math import inf
 from typing import Any
 
 import requests
+import urllib3
 from pydantic_core import from_json, to_json
 
 from airflow_provider_clicksend import __version__
 from airflow_provider_clicksend.api import answers, errors, gateways, paging, resources, retry
 from airflow_provider_clicksend.api.clock import ServerClock
+from airflow_provider_clicksend.api.deadline import Deadline
 from airflow_provider_clicksend.api.failure_facts import TRANSPORT_EXCEPTIONS
 from airflow_provider_clicksend.api.models.base import Page, Request, Row
 from airflow_provider_clicksend.api.settings import DEFAULT_TIMEOUT, checked_timeout
@@ -75,7 +79,10 @@ class ClickSendClient:
         # As an auth object, so that a ~/.netrc entry for the host cannot replace the header.
         self._session.auth = self._authorize
         self._session.headers.update(self._gateway.headers)
+        self._deadline = Deadline()
+        self._bind_resources()
 
+    def _bind_resources(self) -> None:
         self.account = resources.AccountResource(self)
         self.automations = resources.AutomationsResource(self)
         self.connections = resources.ConnectionsResource(self)
@@ -97,6 +104,18 @@ class ClickSendClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def with_deadline(self, deadline: Deadline) -> ClickSendClient:
+        """Return this client with an end to all it does: no request, wait or repeat outlasts the deadline.
+
+        It shares the pooled connections and the clock. What is asked for after the deadline raises a
+        :class:`~airflow_provider_clicksend.api.errors.ClickSendTimeoutError` whose `request_sent` is False. (A name
+        server that does not answer is the one thing that no time-out of a socket bounds.)
+        """
+        bounded = copy.copy(self)
+        bounded._deadline = deadline
+        bounded._bind_resources()
+        return bounded
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -188,7 +207,7 @@ class ClickSendClient:
                 wait = retry.wait_before_retry(
                     error, tries=tries, repeatable=repeatable, repeated=self._gateway.kind.repeated
                 )
-                if wait is None:
+                if wait is None or not self._deadline.allows(wait):
                     raise
                 log.warning("%s Trying again in %.1f s.", error, wait)
             time.sleep(wait)
@@ -203,8 +222,14 @@ class ClickSendClient:
         data: bytes | None,
         timeout: float | None = None,
     ) -> tuple[int, Any]:
-        timeout = timeout or self.timeout
+        left = self._deadline.left
+        if not left:
+            raise errors.ClickSendTimeoutError(
+                f"{method} {path}: the time for it is over, it was not sent.", request_sent=False
+            )
+        timeout = min(timeout or self.timeout, left)
         headers = {"Content-Type": "application/json"} if data is not None else {}
+        connect = min(self.timeout, timeout)
         with watching() as departure:
             try:
                 response = self._session.request(
@@ -213,7 +238,7 @@ class ClickSendClient:
                     params=params,
                     data=data,
                     headers=headers,
-                    timeout=(self.timeout, timeout),
+                    timeout=_timeouts(connect, timeout, left),
                     allow_redirects=False,
                 )
             except TRANSPORT_EXCEPTIONS as exc:
@@ -221,7 +246,7 @@ class ClickSendClient:
                     raise errors.ClickSendResponseError(
                         f"{method} {path}: the answer is larger than {MAX_ANSWER:,} bytes. Is `host` the gateway?"
                     ) from None
-                seconds = timeout if departure.happened else self.timeout
+                seconds = timeout if departure.happened else connect
                 raise transport_error(
                     f"{method} {path}", exc, left=departure.happened, url=url, seconds=seconds
                 ) from None
@@ -242,6 +267,11 @@ class ClickSendClient:
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = self._gateway.authorization
         return request
+
+
+def _timeouts(connect: float, read: float, left: float) -> Any:
+    """Return time-outs for connecting and for the answer, which together stay within the seconds that are left."""
+    return urllib3.util.Timeout(total=None if left == inf else left, connect=connect, read=read)
 
 
 def _refuse_on_a_direct_account(**settings: str | None) -> None:

@@ -198,3 +198,14 @@ class ClickSendOptedOutError(ClickSendError):
     def __init__(self, message: str, *, numbers: Sequence[str]) -> None:
         super().__init__(message)
         self.numbers = list(numbers)
+
+
+class ClickSendNoAnswerError(ClickSendError):
+    """Nobody answered a question in time.
+
+    :param steps: what became of each step of it: ``{"kind", "to", "at", "outcome"}``, with masked numbers.
+    """
+
+    def __init__(self, message: str, *, steps: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.steps = list(steps)

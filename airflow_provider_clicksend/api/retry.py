@@ -64,5 +64,10 @@ def can_never_succeed(error: errors.ClickSendError) -> bool:
         return not error.temporary
     if isinstance(error, errors.ClickSendApiError):
         return not isinstance(error, errors.ClickSendRateLimitError | errors.ClickSendServerError)
-    final = errors.ClickSendConfigError | errors.ClickSendDeliveryFailedError | errors.ClickSendOptedOutError
+    final = (
+        errors.ClickSendConfigError,
+        errors.ClickSendDeliveryFailedError,
+        errors.ClickSendNoAnswerError,
+        errors.ClickSendOptedOutError,
+    )
     return isinstance(error, final)

@@ -1,5 +1,6 @@
 """The sandbox inside a test: a real server on a free port, in a thread of this process."""
 
+import json
 import threading
 import time
 from collections import Counter
@@ -34,6 +35,11 @@ class Sandbox:
         self.url = url
         self.api_key = api_key
 
+    @property
+    def connection(self) -> str:
+        """An Airflow connection that leads here, as JSON: the value of an ``AIRFLOW_CONN_...`` variable."""
+        return json.dumps({"conn_type": "clicksend", "host": self.url, "password": self.api_key})
+
     def control(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         """Call the control API: ``control("POST", "reply", json={...})``; the options are those of `requests`.
 
@@ -61,6 +67,10 @@ class Sandbox:
     def reply(self, sender: str, body: str) -> dict[str, Any]:
         """Answer as the phone `sender`."""
         return self.control("POST", "reply", json={"from": sender, "body": body})
+
+    def will_answer(self, sender: str, body: str, after: float = 0.5) -> None:
+        """Let the phone `sender` answer the next text that it gets, `after` seconds later; call it once a text."""
+        self.control("POST", "answers", json={"from": sender, "body": body, "after": after})
 
     def decide(self, outcome: str, **target: str) -> None:
         """Decide what becomes of a message (`message_id=`), of the next to a number (`to=`), or of all next ones."""

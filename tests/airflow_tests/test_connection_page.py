@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,22 +12,19 @@ from dev.airflow_standalone import AirflowStandalone
 from dev.sandbox_process import SandboxProcess
 from dev.supervisor import Supervisor
 from tests.airflow_tests.conftest import DAGS, ROOT
+from tests.support.browser import open_browser
 
-pytest.importorskip("websockets", reason="the browser is spoken to over it")
-
-from tests.support.browser import Browser, chromium
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(300),
-    pytest.mark.skipif(chromium() is None, reason="no Chromium on this machine: install the package `chromium`"),
-]
-
-DIALOG = "[role=dialog][data-state=open]"
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def supervisor() -> Iterator[Supervisor]:
+def page() -> Iterator[Any]:
+    with open_browser() as browser:
+        yield browser.new_page()
+
+
+@pytest.fixture(scope="module")
+def supervisor(page: Any) -> Iterator[Supervisor]:
     with Supervisor() as supervisor:
         yield supervisor
 
@@ -47,44 +45,38 @@ def airflow(supervisor: Supervisor) -> AirflowStandalone:
     return airflow
 
 
-@pytest.fixture(scope="module")
-def page(
-    supervisor: Supervisor, airflow: AirflowStandalone, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Browser]:
-    with Browser(supervisor, str(chromium())) as browser:
-        yield browser
-
-
-def choose_type(page: Browser, conn_id: str) -> None:
+def open_form(page: Any, url: str, conn_id: str) -> None:
     """Open the form of a new connection of our type."""
-    page.click("button", "Add Connection")
-    page.fill(f"{DIALOG} input[name=connection_id]", conn_id)
-    page.fill(f"{DIALOG} input[role=combobox]", "ClickSend")
-    page.wait_for("!!document.querySelector('[role=option]')", "the types of connection")
-    page.press("Enter")
-    page.wait_for(f"!!document.querySelector('{DIALOG} input[name=password]')", "the fields")
+    page.goto(f"{url}/connections")
+    page.get_by_role("button", name="Add Connection").click()
+    page.locator("input[name=connection_id]").fill(conn_id)
+    page.get_by_role("combobox").fill("ClickSend")
+    page.get_by_role("option").first.click()
+    page.locator("input[name=password]").wait_for()
 
 
-def add(page: Browser, url: str, conn_id: str, host: str, key: str) -> None:
+def add(page: Any, url: str, conn_id: str, host: str, key: str) -> None:
     """Fill the form and save it, as a person does."""
-    page.open(f"{url}/connections")
-    choose_type(page, conn_id)
-    page.fill(f"{DIALOG} input[name=host]", host)
-    page.fill(f"{DIALOG} input[name=password]", key)
-    page.click(f"{DIALOG} button", "Save")
-    page.wait_for(f"!document.querySelector('{DIALOG}')", "the form to close")
-    page.wait_for_text(conn_id)
+    open_form(page, url, conn_id)
+    page.locator("input[name=host]").fill(host)
+    page.locator("input[name=password]").fill(key)
+    save(page)
 
 
-def press_test(page: Browser, conn_id: str, colour: str) -> None:
+def save(page: Any) -> None:
+    page.get_by_role("button", name="Save").click()
+    page.locator("input[name=connection_id]").wait_for(state="detached")
+
+
+def press_test(page: Any, conn_id: str, colour: str) -> None:
     """Press the button of a row, and wait until its icon has a colour."""
-    row = f"[...document.querySelectorAll('tr')].find(e => e.innerText.includes('{conn_id}'))"
-    page.read(f"{row}.querySelector(\"button[aria-label='Test Connection']\").click()")
-    page.wait_for(f"!!{row}.querySelector(\"button[aria-label='Test Connection'] svg[color={colour}]\")", colour)
+    button = page.get_by_role("row").filter(has_text=conn_id).get_by_label("Test Connection")
+    button.click()
+    button.locator(f"svg[color={colour}]").wait_for()
 
 
 def test_a_connection_that_was_just_saved_and_then_edited_can_be_tested(
-    page: Browser, airflow: AirflowStandalone, sandbox: SandboxProcess
+    page: Any, airflow: AirflowStandalone, sandbox: SandboxProcess
 ) -> None:
     fields = json.loads(sandbox.connection)
     add(page, airflow.url, "texts", fields["host"], fields["password"])
@@ -92,25 +84,20 @@ def test_a_connection_that_was_just_saved_and_then_edited_can_be_tested(
     # The page shows no more than the icon; the findings are in the log.
     assert "A POLL rule for replies exists." in airflow.supervisor.tail("api-server")
 
-    page.click("button[aria-label='Edit Connection']")
-    page.fill(f"{DIALOG} textarea[name=description]", "Edited")
-    page.click(f"{DIALOG} button", "Save")
-    page.wait_for(f"!document.querySelector('{DIALOG}')", "the form to close")
-    page.wait_for_text("Edited")
+    page.get_by_label("Edit Connection").click()
+    page.locator("textarea[name=description]").fill("Edited")
+    save(page)
+    page.get_by_text("Edited", exact=True).wait_for()
     press_test(page, "texts", "green")
 
 
-def test_a_test_that_fails_says_why_on_the_page(
-    page: Browser, airflow: AirflowStandalone, sandbox: SandboxProcess
-) -> None:
+def test_a_test_that_fails_says_why_on_the_page(page: Any, airflow: AirflowStandalone, sandbox: SandboxProcess) -> None:
     add(page, airflow.url, "wrong", json.loads(sandbox.connection)["host"], "wrong-key")
     press_test(page, "wrong", "red")
-    page.wait_for_text("Maton refused the API key")
+    page.get_by_text("Maton refused the API key").wait_for()
 
 
-def test_the_key_and_the_maton_connection_are_seen_without_a_click(page: Browser, airflow: AirflowStandalone) -> None:
-    page.open(f"{airflow.url}/connections")
-    choose_type(page, "form")
-    shown = page.text()
-    assert "Maton API key" in shown
-    assert "Maton connection id, or direct account" in shown
+def test_the_key_and_the_maton_connection_are_seen_without_a_click(page: Any, airflow: AirflowStandalone) -> None:
+    open_form(page, airflow.url, "form")
+    assert page.get_by_text("Maton API key", exact=True).is_visible()
+    assert page.get_by_role("button", name="Maton connection id, or direct account").is_visible()

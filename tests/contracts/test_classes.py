@@ -12,7 +12,17 @@ import pytest
 from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_clicksend.version_compat import BaseOperator
-from tests.contracts.classes import ALL, NOTIFIERS, TASKS, TRIGGERS, listed_modules, ours, parameters, sample
+from tests.contracts.classes import (
+    ALL,
+    NOTIFIERS,
+    TASKS,
+    TRIGGERS,
+    USABLE_TRIGGERS,
+    listed_modules,
+    ours,
+    parameters,
+    sample,
+)
 
 PROMISED = [
     "ClickSendSmsOperator",
@@ -42,19 +52,26 @@ PROMISED = [
     "ClickSendCreateConnectionOperator",
     "ClickSendDeleteConnectionOperator",
     "ClickSendApiOperator",
+    "ClickSendAskBranchOperator",
+    "ClickSendAskShortCircuitOperator",
     "ClickSendDeliverySensor",
     "ClickSendReplySensor",
 ]
 
 every = pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.__name__)
 every_task = pytest.mark.parametrize("cls", TASKS, ids=lambda cls: cls.__name__)
-every_trigger = pytest.mark.parametrize("cls", TRIGGERS, ids=lambda cls: cls.__name__)
+every_trigger = pytest.mark.parametrize("cls", USABLE_TRIGGERS, ids=lambda cls: cls.__name__)
 every_notifier = pytest.mark.parametrize("cls", NOTIFIERS, ids=lambda cls: cls.__name__)
 
 
 def test_the_promised_tasks_are_the_offered_ones() -> None:
     assert sorted(cls.__name__ for cls in TASKS) == sorted(PROMISED)
-    assert {cls.__name__ for cls in TRIGGERS} == {"ClickSendDeliveryTrigger", "ClickSendReplyTrigger"}
+    assert {cls.__name__ for cls in TRIGGERS} == {
+        "ClickSendAskTrigger",
+        "ClickSendDeliveryTrigger",
+        "ClickSendInboundTrigger",
+        "ClickSendReplyTrigger",
+    }
     assert {cls.__name__ for cls in NOTIFIERS} == {"ClickSendSmsNotifier", "ClickSendVoiceNotifier"}
 
 

@@ -23,6 +23,7 @@ import importlib, json, os, sys
 import airflow.triggers.base
 from airflow.providers.common.compat import sdk
 for name in ("BaseHook", "BaseNotifier", "BaseOperator", "BaseSensorOperator", "PokeReturnValue", "conf",
+             "BranchMixIn", "SkipMixin",
              "AirflowException", "AirflowFailException", "AirflowSensorTimeout", "AirflowSkipException", "TaskDeferred",
              "timezone"):
     getattr(sdk, name)

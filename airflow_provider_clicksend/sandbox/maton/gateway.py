@@ -17,26 +17,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from airflow_provider_clicksend.sandbox.clicksend import direct
 from airflow_provider_clicksend.sandbox.data.store import Store, add_row, clock_offset, now
 from airflow_provider_clicksend.sandbox.data.tables import connections, requests
+from airflow_provider_clicksend.sandbox.maton.exchanges import Exchanges
 from airflow_provider_clicksend.sandbox.maton.faults import Faults, too_many_requests
 
 #: What the sandbox serves for itself: no key, no faults, not in the request log.
 _OWN_PATHS = re.compile(r"/($|sandbox(/|$)|connect/)")
+_FROM_ANOTHER_SITE = JSONResponse({"detail": "The sandbox takes no orders from other sites' pages."}, 403)
 _ID = re.compile(r"(?<=/)(\d+|[0-9a-fA-F-]{36})(?=/|$)")
 
 
 class Gateway:
     """The outermost application of the sandbox."""
 
-    def __init__(self, app: ASGIApp, store: Store, faults: Faults) -> None:
+    def __init__(self, app: ASGIApp, store: Store, faults: Faults, exchanges: Exchanges) -> None:
         self._app = app
         self._store = store
         self._faults = faults
+        self._exchanges = exchanges
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
         clock_offset.set(self._store.settings.world.clock_offset)
         if _OWN_PATHS.match(scope["path"]):
-            await self._app(scope, receive, send)
+            handler = _FROM_ANOTHER_SITE if _is_from_another_site(Request(scope)) else self._app
+            await handler(scope, receive, send)
         else:
             await self._pass(scope, receive, send)
 
@@ -49,14 +53,16 @@ class Gateway:
             request_id = _log(db, request, operation, fault.fault if fault else None)
             refusal = self._refuse(db, request)
         scope["state"]["request_id"] = request_id
+        recording = self._exchanges.begin(scope, request_id, now(), fault.fault if fault else None)
+        receive, answer = recording.receive(receive), _Answer(recording.send(send), self._date_header())
         if direct.is_direct(request):
             scope = direct.behind_the_door(scope)
-        answer = _Answer(send, self._date_header())
         if fault is None or fault.is_after_acceptance:
             handler = refusal or self._limit(operation, answer) or self._app
             await handler(scope, receive, answer if fault is None else _discard)
         if fault is not None:
             await fault.play(scope, receive, answer)
+        recording.end()
         with self._store.begin() as db:
             db.execute(update(requests).where(requests.c.id == request_id).values(status=answer.status))
 
@@ -115,6 +121,12 @@ class Gateway:
             "ratelimit-reset": str(reset),
         }
         return None
+
+
+def _is_from_another_site(request: Request) -> bool:
+    """Tell whether a page of somebody else's, open in the same browser, wants to change something here."""
+    site = request.headers.get("sec-fetch-site", "none")
+    return request.method not in {"GET", "HEAD"} and site not in {"same-origin", "none"}
 
 
 class _Answer:
