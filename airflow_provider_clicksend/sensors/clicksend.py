@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import CHANNELS
 from airflow_provider_clicksend.arguments import check_choice
 from airflow_provider_clicksend.messaging import delivery
 from airflow_provider_clicksend.sensors._base import WaitSensor
@@ -50,7 +51,7 @@ class ClickSendDeliverySensor(WaitSensor):
         **kwargs: Any,
     ) -> None:
         super().__init__(message_ids=message_ids, **kwargs)
-        check_choice("channel", channel, delivery.CHANNELS)
+        check_choice("channel", channel, tuple(CHANNELS))
         check_choice("on_undelivered", on_undelivered, delivery.POLICIES)
         delivery.check_min_delivered(min_delivered)
         self.channel = channel
@@ -103,7 +104,8 @@ class ClickSendDeliverySensor(WaitSensor):
         from airflow_provider_clicksend.messaging import timeouts
 
         client = self.hook.get_conn()
-        rule = polls.any_poll_rule(client, client.automations.receipt_rules) if self.channel == "sms" else None
+        rules = CHANNELS[self.channel].receipt_rules(client)
+        rule = polls.any_poll_rule(client, rules) if rules else None
         return timeouts.no_delivery(self._wait, channel=self.channel, has_rule=rule)
 
 
