@@ -144,8 +144,7 @@ class AskTask:
         """Begin a step: each of its messages leaves once, however often this is cut short."""
         operator, options = self._operator, self._operator.answers
         question = step.body or operator.question
-        is_spoken = channel_named(step.channel).is_spoken
-        body = texts.call_text(question, options) if is_spoken else self._text(question)
+        body = texts.call_text(question, options) if step.is_spoken else self._text(question)
         sent = self.talk.say(
             f"{self.state.generation}.step{number}",
             [{"to": to, "body": body} for to in step.people],
@@ -160,7 +159,7 @@ class AskTask:
     def _record(self, number: int, step: Step, sent: Sent) -> None:
         for row in sent.result.rows:
             entry = {"id": row["message_id"], "to": row["to"], "at": sent.since, "reference": row["custom_string"]}
-            (self.state.calls if channel_named(step.channel).is_spoken else self.state.questions).append(entry)
+            (self.state.calls if step.is_spoken else self.state.questions).append(entry)
         refused = [{"to": row["to"], "status": row["status"]} for row in sent.result.refused]
         for row in refused:
             self._log.warning("%s cannot be asked: %s", mask_number(row["to"]), row["status"])

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BranchMixIn, SkipMixin
 
-from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.arguments import check_choice
 from airflow_provider_clicksend.messaging.answers import Options
@@ -112,7 +111,7 @@ class ClickSendAskOperator(ClickSendBaseOperator):
         self.question = question
         self.ladder = ladder
         self.timeout = _checked_wait(to, ladder, timeout)
-        if any(channel_named(step.channel).is_spoken for step in ladder or ()):
+        if any(step.is_spoken for step in ladder or ()):
             self.answers.keys()
         self.on_timeout = on_timeout
         self.tell_others = tell_others

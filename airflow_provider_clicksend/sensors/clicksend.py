@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.api.channels import CHANNELS
 from airflow_provider_clicksend.arguments import check_choice
 from airflow_provider_clicksend.messaging import delivery
 from airflow_provider_clicksend.sensors._base import WaitSensor
@@ -50,6 +49,8 @@ class ClickSendDeliverySensor(WaitSensor):
         on_undelivered: str = "fail",
         **kwargs: Any,
     ) -> None:
+        from airflow_provider_clicksend.api.channels import CHANNELS
+
         super().__init__(message_ids=message_ids, **kwargs)
         check_choice("channel", channel, tuple(CHANNELS))
         check_choice("on_undelivered", on_undelivered, delivery.POLICIES)
@@ -100,11 +101,12 @@ class ClickSendDeliverySensor(WaitSensor):
         return result
 
     def _why(self) -> str:
+        from airflow_provider_clicksend.api.channels import channel_named
         from airflow_provider_clicksend.engine import look as polls
         from airflow_provider_clicksend.messaging import timeouts
 
         client = self.hook.get_conn()
-        rules = CHANNELS[self.channel].receipt_rules(client)
+        rules = channel_named(self.channel).receipt_rules(client)
         rule = polls.any_poll_rule(client, rules) if rules else None
         return timeouts.no_delivery(self._wait, channel=self.channel, has_rule=rule)
 
