@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from airflow_provider_clicksend.sandbox.testing import Sandbox
 from dev.airflow_standalone import AirflowStandalone
 from dev.sandbox_process import SandboxProcess
 from dev.supervisor import Supervisor
@@ -89,6 +90,19 @@ def test_a_connection_that_was_just_saved_and_then_edited_can_be_tested(
     save(page)
     page.get_by_text("Edited", exact=True).wait_for()
     press_test(page, "texts", "green")
+
+
+def test_a_direct_account_is_chosen_in_the_form(page: Any, airflow: AirflowStandalone, sandbox: SandboxProcess) -> None:
+    open_form(page, airflow.url, "direct")
+    page.locator("input[name=host]").fill(json.loads(sandbox.connection)["host"])
+    page.locator("input[name=login]").fill(Sandbox.username)
+    page.locator("input[name=password]").fill(Sandbox.clicksend_key)
+    page.get_by_role("button", name="Maton connection id, or direct account").click()
+    page.get_by_role("combobox").nth(1).click()
+    assert [option.inner_text() for option in page.get_by_role("option").all()] == ["maton", "direct"]
+    page.get_by_role("option", name="direct").click()
+    save(page)
+    press_test(page, "direct", "green")
 
 
 def test_a_test_that_fails_says_why_on_the_page(page: Any, airflow: AirflowStandalone, sandbox: SandboxProcess) -> None:
