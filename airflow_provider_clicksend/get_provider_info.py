@@ -93,7 +93,7 @@ def _connection_type() -> dict[str, Any]:
 
 def _schema(field: ExtraField) -> dict[str, Any]:
     """Return the JSON schema of a field. A type without null would make it a required one."""
-    schema: dict[str, Any] = {"type": [field.kind, "null"]}
+    schema: dict[str, Any] = {"type": [field.kind, "null"], "section": field.section}
     if field.choices:
-        schema["enum"] = [None, *field.choices]
+        schema["enum"] = list(field.choices)  # the form offers to clear it; a null among them would be shown as one
     return schema

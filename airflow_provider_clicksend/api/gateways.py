@@ -62,8 +62,8 @@ _NOT_FOR_MATON = "that is Maton, who must not get ClickSend's credentials. Leave
 _MATON_ERRORS: Mapping[str, frozenset[int]] = MappingProxyType(
     {
         "message": frozenset({400, 401, 412, 429}),
-        "error": frozenset({401, 403, 429}),
-        "detail": frozenset({401, 403, 404, 405, 422}),
+        "error": frozenset({400, 401, 403, 429}),
+        "detail": frozenset({400, 401, 403, 404, 405, 422}),
     }
 )
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendMessageRefusedError
 from airflow_provider_clicksend.api.paths import as_id
 from airflow_provider_clicksend.api.values import kind_of
@@ -116,7 +117,7 @@ class SendTask:
             recipients=recipients if isinstance(recipients, list) else list(recipients),
             common=common,
             reference=reference,
-            model=getattr(self._client, operator.channel).message_model,
+            model=channel_named(operator.channel).resource(self._client).message_model,
             row_fields=operator.row_fields,
             refuse_braces=True,
             **operator.batch_options(self._client),
