@@ -62,6 +62,8 @@ class ClickSendClient:
     ) -> None:
         base_url = checked_url(base_url, "base_url")
         default_control_url = DEFAULT_CONTROL_URL if base_url == DEFAULT_BASE_URL else base_url
+        #: Where the gateway is.
+        self.base_url = base_url
         self._gateway_url = f"{base_url}/clicksend/v3"
         self._control_url = checked_url(control_url or default_control_url, "control_url")
         self._api_key = checked_key(api_key)

@@ -63,6 +63,11 @@ def checked_url(url: str, field: str) -> str:
     return url.rstrip("/")
 
 
+def is_loopback(url: str) -> bool:
+    """Tell whether a base URL leads to this machine, where nobody but a sandbox or a test listens."""
+    return urlsplit(url).hostname in _LOOPBACK
+
+
 def checked_timeout(value: object, field: str = "timeout") -> float:
     """Return seconds.
 
