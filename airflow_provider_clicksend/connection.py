@@ -14,12 +14,14 @@ class ExtraField:
     """One extra of the connection, as the form shows it.
 
     :param kind: ``"string"`` or ``"number"``.
+    :param choices: the values that it takes; empty: any.
     """
 
     name: str
     label: str
     description: str
     kind: str = "string"
+    choices: tuple[str, ...] = ()
 
 
 EXTRA_FIELDS = (
@@ -28,12 +30,26 @@ EXTRA_FIELDS = (
         "Maton connection id",
         "Which Maton connection to use. Empty: the oldest active one.",
     ),
-    ExtraField("control_url", "Maton control URL", "Empty: https://ctrl.maton.ai, or the base URL when that is set."),
+    ExtraField(
+        "account",
+        "Account",
+        "maton: through Maton's gateway. direct: ClickSend itself, with its username and API key. Empty: maton.",
+        choices=("maton", "direct"),
+    ),
     ExtraField("sender", "Sender", "Default `from`: a number in E.164 or a name of 3 to 11 letters and digits."),
     ExtraField("source", "Source", "Name of this program in ClickSend's analytics. Empty: airflow."),
     ExtraField("timeout", "Time-out", "Seconds for each request. Empty: 30.", kind="number"),
+    ExtraField("control_url", "Maton control URL", "Empty: https://ctrl.maton.ai, or the base URL when that is set."),
 )
 
-HIDDEN_FIELDS = ("schema", "login", "port")
-RELABELED_FIELDS = {"password": "Maton API key", "host": "Gateway URL"}
-PLACEHOLDERS = {"password": "empty: MATON_API_KEY of the environment", "host": "https://gateway.maton.ai"}
+HIDDEN_FIELDS = ("schema", "port")
+RELABELED_FIELDS = {
+    "password": "Maton API key (direct: ClickSend's)",
+    "login": "ClickSend username (direct only)",
+    "host": "Gateway URL",
+}
+PLACEHOLDERS = {
+    "password": "empty: MATON_API_KEY of the environment",
+    "login": "empty, unless the account is direct",
+    "host": "https://gateway.maton.ai",
+}

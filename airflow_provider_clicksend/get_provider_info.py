@@ -10,6 +10,7 @@ from airflow_provider_clicksend.connection import (
     HIDDEN_FIELDS,
     PLACEHOLDERS,
     RELABELED_FIELDS,
+    ExtraField,
 )
 
 _PACKAGE = "airflow_provider_clicksend"
@@ -45,6 +46,7 @@ def get_provider_info() -> dict[str, Any]:
                         "email_addresses",
                         "connections",
                         "api",
+                        "ask",
                     )
                 ],
             }
@@ -53,7 +55,7 @@ def get_provider_info() -> dict[str, Any]:
         "triggers": [
             {
                 "integration-name": "ClickSend",
-                "python-modules": [f"{_PACKAGE}.triggers.clicksend", f"{_PACKAGE}.triggers.inbound"],
+                "python-modules": [f"{_PACKAGE}.triggers.{name}" for name in ("ask", "clicksend", "inbound")],
             }
         ],
         # Airflow leaves it out where common messaging is not installed.
@@ -86,8 +88,16 @@ def _connection_type() -> dict[str, Any]:
             field.name: {
                 "label": field.label,
                 "description": field.description,
-                "schema": {"type": [field.kind, "null"]},
+                "schema": _schema(field),
             }
             for field in EXTRA_FIELDS
         },
     }
+
+
+def _schema(field: ExtraField) -> dict[str, Any]:
+    """Return the JSON schema of a field. A type without null would make it a required one."""
+    schema: dict[str, Any] = {"type": [field.kind, "null"]}
+    if field.choices:
+        schema["enum"] = [None, *field.choices]
+    return schema

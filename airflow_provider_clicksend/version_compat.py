@@ -165,3 +165,19 @@ def run_link(dag_id: str, run_id: str) -> str:
     base = (conf.get(section, "base_url", fallback="") or "").rstrip("/")
     page = f"runs/{quote(run_id)}" if AIRFLOW_V_3_0_PLUS else f"grid?dag_run_id={quote(run_id)}"
     return f"{base}/dags/{dag_id}/{page}" if base else ""
+
+
+def skip_downstream(operator: Any, context: Context, *, all_of_them: bool) -> None:
+    """Skip the tasks that follow a task, but no teardowns.
+
+    :param operator: with Airflow's ``SkipMixin``.
+    :param all_of_them: whatever their trigger rules say; else only those that follow directly.
+    """
+    task, ti = context["task"], context["ti"]
+    following = task.get_flat_relatives(upstream=False) if all_of_them else task.get_direct_relatives(upstream=False)
+    tasks = [one for one in following if not one.is_teardown]
+    if AIRFLOW_V_3_0_PLUS:
+        operator.skip(ti=ti, tasks=tasks)
+    elif tasks:
+        run = context["dag_run"]
+        operator.skip(dag_run=run, execution_date=run.logical_date, tasks=tasks, map_index=ti.map_index)

@@ -16,7 +16,7 @@ import yaml
 
 import airflow_provider_clicksend
 from airflow_provider_clicksend import exceptions, operators
-from airflow_provider_clicksend.api import ClickSendClient, client
+from airflow_provider_clicksend.api import ClickSendClient, gateways
 from airflow_provider_clicksend.api.calls import CALLS
 from airflow_provider_clicksend.connection import EXTRA_FIELDS
 from airflow_provider_clicksend.sandbox.testing import Sandbox
@@ -87,8 +87,8 @@ def snippets() -> list[tuple[str, str]]:
 def live_is_the_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks for no other address gets the sandbox."""
     monkeypatch.setenv("MATON_API_KEY", sandbox.api_key)
-    real = client.checked_url
-    monkeypatch.setattr(client, "checked_url", lambda url, field: real(sandbox.url, field))
+    real = gateways.checked_url
+    monkeypatch.setattr(gateways, "checked_url", lambda url, field: real(sandbox.url, field))
 
 
 @pytest.mark.parametrize("name", sorted(public_names()))
@@ -127,7 +127,7 @@ def test_the_table_of_operations_names_what_there_is() -> None:
 
 def test_the_fields_of_the_connection_are_the_documented_ones() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", PAGES["howto/connection.md"], re.MULTILINE)
-    assert {row for row in rows if row[0] not in ("password", "host", "port", "extra")} == {
+    assert {row for row in rows if row[0] not in ("password", "login", "host", "port", "schema", "extra")} == {
         (field.name, field.label, field.description.replace("|", "\\|")) for field in EXTRA_FIELDS
     }
 

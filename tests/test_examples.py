@@ -100,6 +100,15 @@ def test_text_a_dag_does_nothing_without_a_text(sandbox: Sandbox) -> None:
     assert sandbox.messages() == []
 
 
+@pytest.mark.parametrize(("words", "load", "leave"), [("ja", "success", "skipped"), ("Nein!", "skipped", "success")])
+def test_ask_people_follows_the_first_answer(
+    sandbox: Sandbox, everybody_answers: Answer, words: str, load: str, leave: str
+) -> None:
+    everybody_answers(words)
+    assert run_dag("ask_people", conf={"to": ["+15551230001"]}) == {"ask": "success", "load": load, "leave": leave}
+    assert [message["to"] for message in sandbox.messages()] == ["+15551230001"]
+
+
 def test_no_example_is_left_out() -> None:
     tests = "".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
     assert [path.stem for path in EXAMPLE_DAGS.glob("*.py") if f'"{path.stem}"' not in tests] == []

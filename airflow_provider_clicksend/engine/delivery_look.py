@@ -155,6 +155,8 @@ class _OneLook:
 
     def _history_of_ids(self) -> None:
         if self.state.takes_ids and len(self.ids) <= FEW and not self.batches:
+            if self.requests.errors:  # what cannot be asked for by id may stand on the newest page all the same
+                self._walk(1)
             self._ask_in_turn(set(self.ids))
         else:
             self._walk(1)  # what was just sent stands on the newest page, whoever it is for
@@ -166,8 +168,9 @@ class _OneLook:
             self._walk(LAST_WALK if self.last else WALK)
 
     def _long_missed(self, missed: Sequence[str]) -> bool:
-        """Tell whether asking by id does not help: three looks and nothing."""
-        return self.state.number > FINAL_AFTER_LOOKS and not any(i in self.state.dates for i in missed)
+        """Tell whether asking by id does not help."""
+        unseen = self.state.number > FINAL_AFTER_LOOKS and not any(i in self.state.dates for i in missed)
+        return unseen or any(i in self.requests.errors for i in missed)
 
     def _unfound(self) -> Iterator[str]:
         return (message_id for message_id in self.ids if message_id not in self.found)
@@ -294,6 +297,6 @@ class _OneLook:
 
     def _page(self, date_from: int, date_to: int | None, number: int) -> Page[HistoryRow] | None:
         history = self.state.resource.history
-        read = partial(history, page=number, date_from=date_from, date_to=date_to, order_by="date:asc")
-        page: Page[HistoryRow] | None = self.requests.ask(read)
-        return page
+        return self.requests.ask(
+            partial(history, page=number, date_from=date_from, date_to=date_to, order_by="date:asc")
+        )

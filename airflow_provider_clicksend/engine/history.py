@@ -10,7 +10,13 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendOutcomeUnknownError
+from airflow_provider_clicksend.api.errors import (
+    ClickSendApiError,
+    ClickSendAuthenticationError,
+    ClickSendError,
+    ClickSendOutcomeUnknownError,
+    ClickSendRateLimitError,
+)
 from airflow_provider_clicksend.api.paging import iterate
 from airflow_provider_clicksend.messaging.numbers import mask_number
 
@@ -94,13 +100,22 @@ class HistoryReader:
 
     def _read(self, *, last: bool) -> None:
         try:
-            self._read_filtered(last=last)
+            self._search(last=last)
             if last and not self._match.complete:
                 self._read_newest()
             if self._match.has_list_rows:
                 self._match.count_list(self._contact_numbers())
         except ClickSendError as error:
             raise _unreadable(self._match.missing, error) from error
+
+    def _search(self, *, last: bool) -> None:
+        """Read with filters. One that ClickSend answers with an error may be one that does not work."""
+        try:
+            self._read_filtered(last=last)
+        except (ClickSendAuthenticationError, ClickSendRateLimitError):
+            raise
+        except ClickSendApiError as error:
+            log.info("The history cannot be searched (%s); before its silence counts it is read as a whole.", error)
 
     def _read_filtered(self, *, last: bool) -> None:
         missing = self._match.missing
@@ -159,6 +174,16 @@ def _unreadable(messages: list[Message], error: ClickSendError) -> HistoryUnread
     return HistoryUnreadableError(
         f"{len(messages)} messages are in doubt and the history cannot be read ({error}). "
         "Nothing is sent again; a later try looks again.",
+        unknown=shown(messages),
+    )
+
+
+def outcome_unknown(messages: list[Message], *, leaves: int) -> ClickSendOutcomeUnknownError:
+    """Return the error for messages of which the history stayed silent."""
+    return ClickSendOutcomeUnknownError(
+        f"Whether {len(messages)} messages were sent is unknown (sent {leaves} times without an answer, and the "
+        "history does not show them). They are not sent again. Look for them in ClickSend's dashboard; a later try "
+        "looks again.",
         unknown=shown(messages),
     )
 

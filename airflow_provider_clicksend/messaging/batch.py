@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.api.values import is_missing, kind_of, reads_missing, text_problem, unix_seconds
 from airflow_provider_clicksend.messaging.history_match import Message
-from airflow_provider_clicksend.messaging.inputs import is_missing, kind_of, number_problem
+from airflow_provider_clicksend.messaging.inputs import number_problem
 from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference, words_mark
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
 
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 #: Seconds. ClickSend's help (article 42192): what is scheduled more than four months ahead "will not be sent".
 MAX_AHEAD = 4 * 30 * 86_400
-#: Unix seconds have ten digits until the year 2286; thirteen are milliseconds.
-_MILLISECONDS = 10_000_000_000
 _NAMED_ROWS = 20
 
 _ALPHA_SENDER = re.compile(r"[A-Za-z0-9]{3,11}")
 _NUMERIC_SENDER = re.compile(r"\+?\d{3,15}")
+#: What must be text beside the body; a template gives the word "None" for what is not there.
+_OTHER_TEXTS = frozenset({"from", "custom_string", "subject", "media_file", "from_email", "country", "voice", "lang"})
+#: What an argument is called where the API has another name.
+_SPOKEN = {"from": "sender"}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _BRACES = re.compile(r"\{[^{}]*\}")
 
@@ -42,6 +44,7 @@ class Batch:
     :param required: what every message must have besides a recipient and a body.
     :param template: text with ``{placeholders}`` that each row fills; then a row may hold anything.
     :param max_parts: a text may not need more parts; `cut` cuts it instead of refusing it.
+    :param refuse_braces: a body that holds ``{name}``, which nothing fills, is an error.
     """
 
     recipients: Sequence[str | Mapping[str, Any]]
@@ -53,13 +56,14 @@ class Batch:
     template: str | None = None
     max_parts: int | None = None
     cut: bool = False
+    refuse_braces: bool = False
     _common: dict[str, Any] = field(init=False, repr=False)
     _equal_places: dict[str, list[int]] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         given = {name: value for name, value in self.common.items() if value is not None}
         if "schedule" in given:
-            given["schedule"] = unix_seconds(given["schedule"])
+            given["schedule"] = _seconds_if_any(given["schedule"])
         if self.cut and self.max_parts and isinstance(given.get("body"), str):
             given["body"] = cut_to_parts(given["body"], self.max_parts)
         object.__setattr__(self, "_common", given)
@@ -135,25 +139,36 @@ class Batch:
             problem = number_problem(message.get("to"))
             if problem:
                 raise ClickSendConfigError(problem, field="to")
-        lacking = [] if bare else [name for name in self.required if not message.get(name)]
-        if lacking:
-            raise ClickSendConfigError(f"has no {', '.join(lacking)}", field=lacking[0])
+        if not bare:
+            self._check_required(message)
         if not bare or "body" in message:
             self._check_body(message.get("body"))
+        _check_texts(message)
         if "from" in message:
             check_sender(message["from"])
-        if len(str(message.get("custom_string", ""))) > MAX_REFERENCE:
+        if len(message.get("custom_string", "")) > MAX_REFERENCE:
             raise ClickSendConfigError(
                 f"custom_string is longer than {MAX_REFERENCE} characters", field="custom_string"
             )
         if "schedule" in message:
             check_schedule(message["schedule"], now)
 
+    def _check_required(self, message: Mapping[str, Any]) -> None:
+        lacking = [name for name in self.required if not message.get(name)]
+        if lacking:
+            raise ClickSendConfigError(f"has no {', '.join(lacking)}", field=lacking[0])
+
     def _check_body(self, body: object) -> None:
-        if not isinstance(body, str) and not is_missing(body):
-            raise ClickSendConfigError(f"body is {kind_of(body)}; it must be text", field="body")
-        if not isinstance(body, str) or not body.strip():
+        if is_missing(body) or (isinstance(body, str) and not body.strip()):
             raise ClickSendConfigError("body is empty", field="body")
+        if (problem := text_problem(body)) or not isinstance(body, str):
+            raise ClickSendConfigError(f"body {problem}", field="body")
+        if self.refuse_braces and not self.template and (unfilled := _PLACEHOLDER.search(body)):
+            raise ClickSendConfigError(
+                f"body holds {unfilled.group()}, which nothing fills: use a Jinja template, a text for each row, or "
+                "the name of an SMS template as `template`",
+                field="body",
+            )
         if self.max_parts and count_parts(body) > self.max_parts:
             raise ClickSendConfigError(
                 f"body needs {count_parts(body)} parts and max_parts is {self.max_parts} "
@@ -173,12 +188,20 @@ class Batch:
             return {**self._common, "to": row}
         return self._row_message({"to": row} if isinstance(row, str) else row)
 
+    @property
+    def has_equal_messages(self) -> bool:
+        """Whether somebody is to get the same words more than once."""
+        return bool(self._places_of_equals())
+
     def _number(self, place: int, mark: str) -> int:
         """Return how many equal messages come before this place."""
+        places = self._places_of_equals().get(mark)
+        return places.index(place) if places else 0
+
+    def _places_of_equals(self) -> dict[str, list[int]]:
         if self._equal_places is None:
             object.__setattr__(self, "_equal_places", self._find_equal_places())
-        places = (self._equal_places or {}).get(mark)
-        return places.index(place) if places else 0
+        return self._equal_places or {}
 
     def _find_equal_places(self) -> dict[str, list[int]]:
         """Return the places of each message that stands there several times: mostly there is none."""
@@ -197,7 +220,7 @@ class Batch:
         if "sender" in fields:
             fields["from"] = fields.pop("sender")
         if "schedule" in fields:
-            fields["schedule"] = unix_seconds(fields["schedule"])
+            fields["schedule"] = _seconds_if_any(fields["schedule"])
         if self.template:
             fields["body"] = fill(self.template, row)
         if self.cut and self.max_parts and isinstance(fields.get("body"), str):
@@ -216,68 +239,66 @@ def fill(template: str, row: Mapping[str, Any]) -> str:
             f"cannot fill {', '.join(unfillable)}: a placeholder is a name of letters, digits and _ in braces",
             field="template",
         )
-    missing = sorted({name for name in _PLACEHOLDER.findall(template) if is_missing(row.get(name))})
+    names = sorted(set(_PLACEHOLDER.findall(template)))
+    missing = [name for name in names if is_missing(row.get(name)) or _is_word_for_nothing(row[name])]
     if missing:
         raise ClickSendConfigError(f"lacks {', '.join(missing)}, which the template needs", field=missing[0])
+    for name in names:
+        if isinstance(row[name], Mapping | list | tuple | set | bytes):
+            raise ClickSendConfigError(
+                f"{name} is {kind_of(row[name])}; the template needs text or a number", field=name
+            )
     return _PLACEHOLDER.sub(lambda match: str(row[match.group(1)]), template)
 
 
-def unix_seconds(value: object) -> object:
-    """Return the Unix seconds of an aware datetime, of a float, and of text (digits, or ISO 8601 with a time zone).
-
-    Everything else is returned as it is.
-    """
-    if isinstance(value, str):
-        value = _from_text(value)
-    if isinstance(value, float) and not is_missing(value):
-        return int(value)
-    if not isinstance(value, datetime):
-        return value
-    if value.tzinfo is None:
-        raise ClickSendConfigError("schedule is a datetime without a time zone", field="schedule")
-    return int(value.timestamp())
+def _check_texts(message: Mapping[str, Any]) -> None:
+    for name in _OTHER_TEXTS & message.keys():
+        # The word "None" for a sender or a reference is what a template made of an XCom that is not there.
+        is_path = hasattr(message[name], "__fspath__")
+        if not is_path and (problem := text_problem(message[name])):
+            raise ClickSendConfigError(f"{_SPOKEN.get(name, name)} {problem}", field=name)
 
 
-def _from_text(text: str) -> object:
-    if text.isascii() and text.isdigit():
-        return int(text)
+def _seconds_if_any(schedule: object) -> object:
+    """Return the Unix seconds of a schedule, or what is none as it is: the check says what it is."""
     try:
-        return datetime.fromisoformat(text)
+        return unix_seconds(schedule)
     except ValueError:
-        return text
+        return schedule
 
 
 def check_schedule(schedule: object, now: float | None) -> None:
-    """Refuse what is no time in the next four months.
+    """Refuse what is no time, and, where it is known what time it is, what does not lie in the next four months.
 
     :raises ClickSendConfigError: says why.
     """
-    if not isinstance(schedule, int) or isinstance(schedule, bool):
-        raise ClickSendConfigError(
-            f"schedule is {kind_of(schedule)}; it must be a datetime with a time zone or Unix seconds", field="schedule"
-        )
-    if schedule >= _MILLISECONDS:
-        raise ClickSendConfigError("schedule looks like milliseconds; it must be Unix seconds", field="schedule")
+    try:
+        seconds = unix_seconds(schedule)
+    except ValueError as error:
+        raise ClickSendConfigError(f"schedule {error}", field="schedule") from None
     if now is None:
         return
-    if schedule < now:
+    if seconds < now:
         raise ClickSendConfigError("schedule is in the past", field="schedule")
-    if schedule > now + MAX_AHEAD:
+    if seconds > now + MAX_AHEAD:
         raise ClickSendConfigError(
             "schedule is more than four months ahead; ClickSend would not send it", field="schedule"
         )
 
 
-def check_sender(sender: object) -> None:
+def check_sender(sender: str) -> None:
     """Refuse what can be neither a number nor an alpha tag.
 
     :raises ClickSendConfigError: says why.
     """
-    text = str(sender)
-    if not _ALPHA_SENDER.fullmatch(text) and not _NUMERIC_SENDER.fullmatch(text):
+    if not _ALPHA_SENDER.fullmatch(sender) and not _NUMERIC_SENDER.fullmatch(sender):
         raise ClickSendConfigError(
             "sender must be a number, or a name of 3 to 11 letters and digits without spaces", field="sender"
         )
+
+
+def _is_word_for_nothing(value: object) -> bool:
+    return isinstance(value, str) and reads_missing(value)
 
 
 def _is_text(value: object) -> bool:

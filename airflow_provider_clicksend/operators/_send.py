@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendMessageRefusedError
+from airflow_provider_clicksend.api.paths import as_id
+from airflow_provider_clicksend.api.values import kind_of
 from airflow_provider_clicksend.engine.requests import Requests, SendRequest
 from airflow_provider_clicksend.engine.send_state import SendState, StateUnavailableError, TaskTry
 from airflow_provider_clicksend.engine.sender import Sender, Sent
 from airflow_provider_clicksend.links.clicksend import push_link
 from airflow_provider_clicksend.messaging.batch import Batch
 from airflow_provider_clicksend.messaging.batch_result import BatchResult, as_xcom
+from airflow_provider_clicksend.messaging.inputs import number_problem
 from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.messaging.reference import batch_reference
 from airflow_provider_clicksend.messaging.refusals import hint_for
-from airflow_provider_clicksend.operators._send_operator import Recipients
+from airflow_provider_clicksend.operators._base import Recipients
 from airflow_provider_clicksend.operators._task_tries import state_store, task_key, task_try
 from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, Context
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 #: So many messages a log line names.
 _NAMED = 20
+#: So many characters of a wrong value an error shows.
+_SHOWN = 20
 
 
 class SendTask:
@@ -98,16 +103,15 @@ class SendTask:
         operator = self._operator
         to = operator.to.value if isinstance(operator.to, Recipients) else operator.to
         if (to is None) == (operator.list_id is None):
-            raise ClickSendConfigError("Exactly one of `to` and `list_id` is needed.", field="to")
+            both = "both are given" if to is not None else "both are empty; did the upstream task return anything?"
+            raise ClickSendConfigError(f"Exactly one of `to` and `list_id` is needed: {both}", field="to")
         common = operator.common_fields()
         recipients = [to] if isinstance(to, str) else to
         if to is None:
             common["list_id"] = self._list_id
             recipients = [{}]
         if not isinstance(recipients, Sequence):
-            raise ClickSendConfigError(
-                f"`to` is a {type(to).__name__}, not a number, a list of numbers or a list of rows.", field="to"
-            )
+            raise ClickSendConfigError(f"to {_recipients_problem(recipients)}", field="to")
         return Batch(
             # A mapped task's output is no list: it would ask Airflow anew for each element.
             recipients=recipients if isinstance(recipients, list) else list(recipients),
@@ -115,6 +119,7 @@ class SendTask:
             reference=reference,
             model=getattr(self._client, operator.channel).message_model,
             row_fields=operator.row_fields,
+            refuse_braces=True,
             **operator.batch_options(self._client),
         )
 
@@ -213,8 +218,18 @@ class SendTask:
             )
 
 
+def _recipients_problem(to: object) -> str:
+    if isinstance(to, Mapping):
+        return "is a dict; a single row stands in a list: [row]"
+    if isinstance(to, Iterable):
+        return f"is {kind_of(to)}; make a list of it, such as list(...), .tolist() or .to_dict('records')"
+    return number_problem(to) or "is not a number"
+
+
 def _list_id(value: int | str) -> int:
-    text = str(value)
+    text = as_id(value, name="list_id")
     if not text.isdigit():
-        raise ClickSendConfigError("`list_id` must be a number.", field="list_id")
+        raise ClickSendConfigError(
+            f"list_id is the text {text[:_SHOWN]!r}; it must be a whole number.", field="list_id"
+        )
     return int(text)

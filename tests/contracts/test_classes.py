@@ -53,6 +53,8 @@ PROMISED = [
     "ClickSendCreateConnectionOperator",
     "ClickSendDeleteConnectionOperator",
     "ClickSendApiOperator",
+    "ClickSendAskBranchOperator",
+    "ClickSendAskShortCircuitOperator",
     "ClickSendDeliverySensor",
     "ClickSendReplySensor",
 ]
@@ -66,6 +68,7 @@ every_notifier = pytest.mark.parametrize("cls", NOTIFIERS, ids=lambda cls: cls._
 def test_the_promised_tasks_are_the_offered_ones() -> None:
     assert sorted(cls.__name__ for cls in TASKS) == sorted(PROMISED)
     assert {cls.__name__ for cls in TRIGGERS} == {
+        "ClickSendAskTrigger",
         "ClickSendDeliveryTrigger",
         "ClickSendInboundTrigger",
         "ClickSendReplyTrigger",

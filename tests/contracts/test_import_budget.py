@@ -23,7 +23,7 @@ import importlib, json, os, sys
 import airflow.triggers.base
 from airflow.providers.common.compat import sdk
 for name in ("BaseHook", "BaseNotifier", "BaseOperator", "BaseOperatorLink", "BaseSensorOperator", "PokeReturnValue",
-             "conf",
+             "conf", "BranchMixIn", "SkipMixin",
              "AirflowException", "AirflowFailException", "AirflowSensorTimeout", "AirflowSkipException", "TaskDeferred",
              "timezone"):
     getattr(sdk, name)
