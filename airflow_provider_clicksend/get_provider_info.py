@@ -65,6 +65,10 @@ def get_provider_info() -> dict[str, Any]:
             f"{_PACKAGE}.notifications.clicksend.ClickSendSmsNotifier",
             f"{_PACKAGE}.notifications.clicksend.ClickSendVoiceNotifier",
         ],
+        "task-decorators": [
+            {"name": "clicksend_sms", "class-name": f"{_PACKAGE}.decorators.sms.clicksend_sms_task"},
+        ],
+        "extra-links": [f"{_PACKAGE}.links.clicksend.ClickSendLink"],
         "cli": [f"{_PACKAGE}.cli.get_clicksend_cli_commands"],
     }
 

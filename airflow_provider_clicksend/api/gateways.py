@@ -174,6 +174,11 @@ class Gateway:
     headers: Mapping[str, str]
     secrets: tuple[str, ...] = field(repr=False)
 
+    @property
+    def base_url(self) -> str:
+        """Where it is, without the path of ClickSend's API."""
+        return self.api_url.removesuffix(self.kind.prefix)
+
 
 def maton(
     api_key: str, *, base_url: str | None = None, control_url: str | None = None, connection_id: str | None = None

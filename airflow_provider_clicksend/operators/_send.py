@@ -15,6 +15,7 @@ from airflow_provider_clicksend.api.values import kind_of
 from airflow_provider_clicksend.engine.requests import Requests, SendRequest
 from airflow_provider_clicksend.engine.send_state import SendState, StateUnavailableError, TaskTry
 from airflow_provider_clicksend.engine.sender import Sender, Sent
+from airflow_provider_clicksend.links.clicksend import push_link
 from airflow_provider_clicksend.messaging.batch import Batch
 from airflow_provider_clicksend.messaging.batch_result import BatchResult, as_xcom
 from airflow_provider_clicksend.messaging.inputs import number_problem
@@ -151,6 +152,7 @@ class SendTask:
         self._context["ti"].xcom_push(key="return_value", value=outcome)
         # Airflow reads `send.output["message_ids"]` as the XCom of that key.
         self._context["ti"].xcom_push(key="message_ids", value=outcome["message_ids"])
+        push_link(self._context, self._client.base_url)
 
     def _push_quietly(self, outcome: dict[str, Any]) -> None:
         """Push beside an error, which is what a person must read, whatever becomes of the push."""
