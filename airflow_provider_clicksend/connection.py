@@ -15,6 +15,7 @@ class ExtraField:
 
     :param kind: ``"string"`` or ``"number"``.
     :param choices: the values that it takes; empty: any.
+    :param section: the heading under which Airflow 3.2 and newer show it.
     """
 
     name: str
@@ -22,6 +23,7 @@ class ExtraField:
     description: str
     kind: str = "string"
     choices: tuple[str, ...] = ()
+    section: str = "Sender, time-out and others"
 
 
 EXTRA_FIELDS = (
@@ -29,12 +31,14 @@ EXTRA_FIELDS = (
         "maton_connection_id",
         "Maton connection id",
         "Which Maton connection to use. Empty: the oldest active one.",
+        section="Maton connection id, or direct account",
     ),
     ExtraField(
         "account",
         "Account",
         "maton: through Maton's gateway. direct: ClickSend itself, with its username and API key. Empty: maton.",
         choices=("maton", "direct"),
+        section="Maton connection id, or direct account",
     ),
     ExtraField("sender", "Sender", "Default `from`: a number in E.164 or a name of 3 to 11 letters and digits."),
     ExtraField("source", "Source", "Name of this program in ClickSend's analytics. Empty: airflow."),
@@ -43,13 +47,9 @@ EXTRA_FIELDS = (
 )
 
 HIDDEN_FIELDS = ("schema", "port")
-RELABELED_FIELDS = {
-    "password": "Maton API key (direct: ClickSend's)",
-    "login": "ClickSend username (direct only)",
-    "host": "Gateway URL",
-}
+RELABELED_FIELDS = {"password": "Maton API key", "login": "ClickSend username", "host": "Gateway URL"}
 PLACEHOLDERS = {
-    "password": "empty: MATON_API_KEY of the environment",
-    "login": "empty, unless the account is direct",
+    "password": "empty: MATON_API_KEY of the environment; direct account: ClickSend's",
+    "login": "direct account only",
     "host": "https://gateway.maton.ai",
 }

@@ -65,6 +65,10 @@ def get_provider_info() -> dict[str, Any]:
             f"{_PACKAGE}.notifications.clicksend.ClickSendSmsNotifier",
             f"{_PACKAGE}.notifications.clicksend.ClickSendVoiceNotifier",
         ],
+        "task-decorators": [
+            {"name": "clicksend_sms", "class-name": f"{_PACKAGE}.decorators.sms.clicksend_sms_task"},
+        ],
+        "extra-links": [f"{_PACKAGE}.links.clicksend.ClickSendLink"],
         "cli": [f"{_PACKAGE}.cli.get_clicksend_cli_commands"],
     }
 
@@ -93,7 +97,7 @@ def _connection_type() -> dict[str, Any]:
 
 def _schema(field: ExtraField) -> dict[str, Any]:
     """Return the JSON schema of a field. A type without null would make it a required one."""
-    schema: dict[str, Any] = {"type": [field.kind, "null"]}
+    schema: dict[str, Any] = {"type": [field.kind, "null"], "section": field.section}
     if field.choices:
-        schema["enum"] = [None, *field.choices]
+        schema["enum"] = list(field.choices)  # the form offers to clear it; a null among them would be shown as one
     return schema

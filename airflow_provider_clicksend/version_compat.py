@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from airflow import __version__ as _airflow_version
@@ -14,6 +15,7 @@ from airflow.providers.common.compat.sdk import (
     BaseHook,
     BaseNotifier,
     BaseOperator,
+    BaseOperatorLink,
     BaseSensorOperator,
     PokeReturnValue,
     TaskDeferred,
@@ -22,6 +24,7 @@ from airflow.providers.common.compat.sdk import (
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 if TYPE_CHECKING:
+    from airflow.sdk.definitions.retry_policy import RetryDecision, RetryPolicy
     from airflow.triggers.base import BaseEventTrigger
     from airflow.triggers.shared_stream import SharedStreamProducer
 else:
@@ -29,10 +32,24 @@ else:
         from airflow.triggers.base import BaseEventTrigger
     except ImportError:  # Airflow 2.11 knows no event-driven scheduling
         BaseEventTrigger = BaseTrigger
+
+
+def __getattr__(name: str) -> Any:
+    """Import what only Airflow 3.3 has when it is asked for: parsing a DAG that needs none of it stays cheap."""
+    if name not in _ONLY_3_3:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        from airflow.triggers.shared_stream import SharedStreamProducer
-    except ImportError:  # only Airflow 3.3 shares polls
-        SharedStreamProducer = object
+        return getattr(import_module(_ONLY_3_3[name]), name)
+    except ImportError:
+        return object
+
+
+#: Base classes that Airflow 3.3 brought, and where; before, `object` stands in for them.
+_ONLY_3_3 = {
+    "RetryDecision": "airflow.sdk.definitions.retry_policy",
+    "RetryPolicy": "airflow.sdk.definitions.retry_policy",
+    "SharedStreamProducer": "airflow.triggers.shared_stream",
+}
 
 _version = tuple(int(part) for part in _airflow_version.split(".")[:2])
 AIRFLOW_V_3_0_PLUS = _version >= (3, 0)
@@ -73,10 +90,13 @@ __all__ = [
     "BaseHook",
     "BaseNotifier",
     "BaseOperator",
+    "BaseOperatorLink",
     "BaseSensorOperator",
     "BaseTrigger",
     "Context",
     "PokeReturnValue",
+    "RetryDecision",
+    "RetryPolicy",
     "SharedStreamProducer",
     "TaskDeferred",
     "TriggerEvent",
@@ -112,6 +132,13 @@ def asset_store(name: str) -> Any:
     from airflow.sdk.execution_time.context import AssetStateStoreAccessor
 
     return AssetStateStoreAccessor(name=name)
+
+
+def link_of(ti_key: Any, key: str) -> str:
+    """Return the address that a task pushed for its page, or an empty text. Airflow 3 reads the XCom by itself."""
+    from airflow.providers.common.compat.sdk import XCom
+
+    return XCom.get_value(ti_key=ti_key, key=key) or ""
 
 
 def variable(key: str) -> str | None:

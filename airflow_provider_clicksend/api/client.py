@@ -69,6 +69,7 @@ class ClickSendClient:
             _refuse_on_a_direct_account(maton_connection_id=maton_connection_id, control_url=control_url)
             self._gateway = gateways.direct(username, api_key, base_url=base_url)
         self.maton_connection_id = maton_connection_id
+        self.base_url = self._gateway.base_url
         self.sender = sender
         self.source = source
         self.timeout = checked_timeout(timeout)

@@ -62,8 +62,8 @@ _NOT_FOR_MATON = "that is Maton, who must not get ClickSend's credentials. Leave
 _MATON_ERRORS: Mapping[str, frozenset[int]] = MappingProxyType(
     {
         "message": frozenset({400, 401, 412, 429}),
-        "error": frozenset({401, 403, 429}),
-        "detail": frozenset({401, 403, 404, 405, 422}),
+        "error": frozenset({400, 401, 403, 429}),
+        "detail": frozenset({400, 401, 403, 404, 405, 422}),
     }
 )
 
@@ -173,6 +173,11 @@ class Gateway:
     authorization: str = field(repr=False)
     headers: Mapping[str, str]
     secrets: tuple[str, ...] = field(repr=False)
+
+    @property
+    def base_url(self) -> str:
+        """Where it is, without the path of ClickSend's API."""
+        return self.api_url.removesuffix(self.kind.prefix)
 
 
 def maton(

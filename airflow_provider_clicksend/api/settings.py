@@ -95,6 +95,11 @@ def checked_url(url: str, field: str) -> str:
     return url.rstrip("/")
 
 
+def is_loopback(url: str) -> bool:
+    """Tell whether a base URL leads to this machine, where nobody but a sandbox or a test listens."""
+    return urlsplit(url).hostname in _LOOPBACK
+
+
 def without_path(url: str, field: str, prefix: str) -> str:
     """Return a base URL without the path of ClickSend's API, which is added to it.
 

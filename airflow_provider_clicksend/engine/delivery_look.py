@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.api.retry import can_never_succeed
 from airflow_provider_clicksend.engine.batch_look import EDGE, BatchReader
@@ -46,9 +47,9 @@ class DeliveryLook:
     """
 
     def __init__(self, client: ClickSendClient, *, channel: str = "sms") -> None:
-        self.resource: Any = getattr(client, channel)
-        #: Only the history of texts is documented to take a message id.
-        self.takes_ids = self.resource is client.sms
+        self.channel = channel_named(channel)
+        self.resource: Any = self.channel.resource(client)
+        self.takes_ids = self.channel.has_history_by_id
         self.number = 0
         self.dates: dict[str, int] = {}
         self.asked: dict[str, int] = {}
@@ -116,17 +117,14 @@ class _OneLook:
         if self.batches:
             self._history_of_batches()
 
-    # Receipts
-
     def _receipts(self) -> None:
-        by_id = getattr(self.state.resource, "receipt", None) if self.few else None  # an MMS has no receipt by id
-        if by_id is None:
+        if not (self.few and self.state.channel.has_receipt_by_id):
             self._unread_receipts()
             return
         budget, self.requests.left = self.requests.left, len(self.ids)
         for message_id in self._in_turn(self.ids):
             self.tried.add(message_id)
-            receipt = self.requests.ask(partial(by_id, message_id), message_id=message_id)
+            receipt = self.requests.ask(partial(self.state.resource.receipt, message_id), message_id=message_id)
             if receipt is not None:
                 self._see(from_receipt(receipt, message_id=message_id))
         self.requests.left = budget

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.messaging.batch import Batch
 from airflow_provider_clicksend.messaging.batch_result import MAX_LISTED, Chunk
 from airflow_provider_clicksend.messaging.history_match import Message
@@ -53,8 +54,9 @@ class Requests:
         self._client = client
         self._batch = request.batch
         self._quiet = request.quiet
-        self.resource: Any = getattr(client, request.channel)
-        self._has_media = request.channel == "mms"
+        channel = channel_named(request.channel)
+        self.resource: Any = channel.resource(client)
+        self._has_media = channel.has_media
         self._uploads: dict[Path, str] = {}
 
     def __iter__(self) -> Iterator[Chunk]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.messaging.delivery import DeliveryWait, Outcome
 from airflow_provider_clicksend.messaging.replies import ReplyWait
 from airflow_provider_clicksend.messaging.statuses import status_of
@@ -38,7 +39,7 @@ def no_delivery(wait: DeliveryWait, *, channel: str = "sms", has_rule: bool | No
         )
     if has_rule is False:
         causes.insert(0, _no_rule("delivery receipts"))
-    elif channel != "sms":
+    elif not channel_named(channel).has_known_rules:
         causes.append(f"check that the account has an automation rule with action POLL for {channel} receipts")
     return (
         f"No final delivery report for {undecided} of {_messages(wait.awaited.count)} "

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds that writing down the outcome may take after the deadline.
 LAST_WRITE = 2.5
+#: Seconds that the last step of a slow memory may take after the deadline: who is about to find out that another sends
+#: must not send for the sake of a second.
+LAST_STEP = 1.5
 
 _ENDINGS: Mapping[Register, str] = {"told": "", "deputy": "_deputy", "held": "_held"}
 _Result = TypeVar("_Result")
@@ -47,7 +50,9 @@ class AlertMemory:
     def take(self) -> Taken:
         """Say whether this call sends."""
         try:
-            taken = bounded(lambda: self._run(self._brake.take()), self._deadline.left, "The memory of alerts")
+            taken = bounded(
+                lambda: self._run(self._brake.take()), self._deadline.left + LAST_STEP, "The memory of alerts"
+            )
         except Exception as error:  # noqa: BLE001 - whatever a memory raises, it must not lose the alert
             log.warning(
                 "What was sent lately cannot be read or written (Variable %s: %s: %s). The alert is sent, maybe twice.",
@@ -88,7 +93,7 @@ class AlertMemory:
         calls: list[Callable[[], object]] = [partial(self._read, register) for register in step.reads]
         calls += [partial(self._write, register, value, wait) for register, (wait, value) in step.writes.items()]
         # Each may take seconds. (Airflow 3 may still do one after the other.)
-        values = at_once(calls, self._deadline.left, "The memory of alerts")
+        values = at_once(calls, self._deadline.left + LAST_STEP, "The memory of alerts")
         return dict(zip(step.reads, values, strict=False))
 
     def _read(self, register: Register) -> object:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import (
     ClickSendError,
     ClickSendMessageRefusedError,
@@ -55,7 +56,7 @@ class Letter:
         :param to: numbers in E.164. :param common: ``body``, ``from`` ... :param reference: the batch reference.
         :raises ClickSendConfigError: it cannot be sent as it is.
         """
-        model = getattr(client, channel).message_model
+        model = channel_named(channel).resource(client).message_model
         batch = Batch(recipients=to, common=common, reference=reference, model=model, row_fields=frozenset())
         batch.check(now=client.clock.now())
         return cls(client, channel, batch)
@@ -96,7 +97,9 @@ class Letter:
         is_known = client.clock.is_known
         match = HistoryMatch(self.doubtful, since=self._since - (_CLOCK_SLACK if is_known else UNKNOWN_CLOCK_MARGIN))
         since = self._since - (MARGIN if is_known else UNKNOWN_CLOCK_MARGIN)
-        reader = HistoryReader(client, getattr(client, self.channel), match, since=since, asked=client.clock.now())
+        reader = HistoryReader(
+            client, channel_named(self.channel).resource(client), match, since=since, asked=client.clock.now()
+        )
         try:
             reader.look_up(min(settle, deadline.left / 3))
         except ClickSendError as error:
@@ -111,7 +114,7 @@ class Letter:
         client = self.client.with_deadline(deadline)
         since = max(0, int(client.clock.now() - UNKNOWN_CLOCK_MARGIN))
         try:
-            rows = getattr(client, self.channel).history(date_from=since, order_by="date:desc").rows
+            rows = channel_named(self.channel).resource(client).history(date_from=since, order_by="date:desc").rows
         except ClickSendError as error:
             log.warning("Whether this was texted before cannot be read: %s", error)
             return False

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import (
     ClickSendError,
     ClickSendMessageRefusedError,
@@ -143,8 +144,7 @@ class AskTask:
         """Begin a step: each of its messages leaves once, however often this is cut short."""
         operator, options = self._operator, self._operator.answers
         question = step.body or operator.question
-        calls = step.channel == "voice"
-        body = texts.call_text(question, options) if calls else self._text(question)
+        body = texts.call_text(question, options) if step.is_spoken else self._text(question)
         sent = self.talk.say(
             f"{self.state.generation}.step{number}",
             [{"to": to, "body": body} for to in step.people],
@@ -159,7 +159,7 @@ class AskTask:
     def _record(self, number: int, step: Step, sent: Sent) -> None:
         for row in sent.result.rows:
             entry = {"id": row["message_id"], "to": row["to"], "at": sent.since, "reference": row["custom_string"]}
-            (self.state.calls if step.channel == "voice" else self.state.questions).append(entry)
+            (self.state.calls if step.is_spoken else self.state.questions).append(entry)
         refused = [{"to": row["to"], "status": row["status"]} for row in sent.result.refused]
         for row in refused:
             self._log.warning("%s cannot be asked: %s", mask_number(row["to"]), row["status"])
@@ -300,7 +300,7 @@ class AskTask:
 
 
 def _kind(step: Step) -> str:
-    return "call" if step.channel == "voice" else "text"
+    return channel_named(step.channel).noun
 
 
 def _masked(numbers: Iterable[str]) -> str:

@@ -31,6 +31,13 @@ class Step:
         several = isinstance(self.to, Sequence) and not isinstance(self.to, str)
         return list(dict.fromkeys(self.to)) if several else [self.to]
 
+    @property
+    def is_spoken(self) -> bool:
+        """Whether people are called, and answer with a key."""
+        from airflow_provider_clicksend.api.channels import channel_named
+
+        return channel_named(self.channel).is_spoken
+
     def fields(self) -> dict[str, Any]:
         """Return what a message of this step holds besides its words."""
         return {}

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendMessageRefusedError
 from airflow_provider_clicksend.engine.requests import Requests, SendRequest
 from airflow_provider_clicksend.engine.send_state import SendState, StateUnavailableError, TaskTry
 from airflow_provider_clicksend.engine.sender import Sender, Sent
+from airflow_provider_clicksend.links.clicksend import push_link
 from airflow_provider_clicksend.messaging.batch import Batch
 from airflow_provider_clicksend.messaging.batch_result import BatchResult, as_xcom
 from airflow_provider_clicksend.messaging.numbers import mask_number
@@ -132,7 +134,7 @@ class SendTask:
             recipients=gathered,
             common=common,
             reference=batch_reference(*task_key(self._context)),
-            model=getattr(self._client, operator.channel).message_model,
+            model=channel_named(operator.channel).resource(self._client).message_model,
             **options,
         )
 
@@ -187,6 +189,7 @@ class SendTask:
         self._context["ti"].xcom_push(key="return_value", value=outcome)
         # Airflow reads `send.output["message_ids"]` as the XCom of that key.
         self._context["ti"].xcom_push(key="message_ids", value=outcome["message_ids"])
+        push_link(self._context, self._client.base_url)
 
     def _push_quietly(self, outcome: dict[str, Any]) -> None:
         """Push beside an error, which is what a person must read, whatever becomes of the push."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.engine.ask_state import NamedStore
 from airflow_provider_clicksend.engine.requests import SendRequest
@@ -100,14 +101,14 @@ class Talk:
             recipients=named,
             common={"from": self._sender_for(channel), **common},
             reference=reference,
-            model=getattr(self._client, channel).message_model,
+            model=channel_named(channel).resource(self._client).message_model,
             row_fields=frozenset({"to", "body", "custom_string"}),
         )
         batch.check(now=None)
         return batch
 
     def _sender_for(self, channel: str) -> str | None:
-        if channel != "sms":
+        if not channel_named(channel).has_replies:
             return None
         effective = self._sender or self._client.sender
         if effective and any(char.isalpha() for char in effective):

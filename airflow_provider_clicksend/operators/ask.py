@@ -111,7 +111,7 @@ class ClickSendAskOperator(ClickSendBaseOperator):
         self.question = question
         self.ladder = ladder
         self.timeout = _checked_wait(to, ladder, timeout)
-        if any(step.channel == "voice" for step in ladder or ()):
+        if any(step.is_spoken for step in ladder or ()):
             self.answers.keys()
         self.on_timeout = on_timeout
         self.tell_others = tell_others

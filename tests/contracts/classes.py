@@ -34,7 +34,10 @@ def ours(base: type) -> list[type]:
         found
         for module in modules
         for _, found in inspect.getmembers(module, inspect.isclass)
-        if issubclass(found, base) and found.__module__.startswith(f"{PACKAGE}.")
+        if issubclass(found, base)
+        and found.__module__.startswith(f"{PACKAGE}.")
+        # What a decorator makes is no class that anybody names.
+        and not found.__module__.startswith(f"{PACKAGE}.decorators.")
     }
     return sorted(classes, key=lambda found: f"{found.__module__}.{found.__name__}")
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import DAG
 
-from airflow_provider_clicksend.version_compat import BaseOperator
+from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, BaseOperator
 from tests.contracts.classes import (
     ALL,
     NOTIFIERS,
@@ -176,6 +177,17 @@ def test_a_notifier_can_be_made_of_its_arguments(cls: Any) -> None:
 @pytest.mark.parametrize("cls", [*TASKS, *NOTIFIERS], ids=lambda cls: cls.__name__)
 def test_a_public_class_says_what_it_does(cls: type) -> None:
     assert inspect.cleandoc(cls.__doc__ or "").split("\n")[0].endswith((".", ":", "``"))
+
+
+@pytest.mark.skipif(AIRFLOW_V_3_3_PLUS, reason="this Airflow can")
+def test_what_this_airflow_cannot_do_says_so_when_the_dag_is_parsed() -> None:
+    from airflow_provider_clicksend.retry_policy import ClickSendRetryPolicy
+    from airflow_provider_clicksend.triggers.inbound import ClickSendInboundTrigger
+
+    with pytest.raises(ClickSendConfigError, match=r"needs Airflow 3\.3"):
+        ClickSendInboundTrigger(from_numbers=["+15551234567"], keyword="STATUS")
+    with pytest.raises(ClickSendConfigError, match=r"needs Airflow 3\.3"):
+        ClickSendRetryPolicy()
 
 
 def test_bases_are_found_too() -> None:

@@ -158,7 +158,7 @@ def test_the_form_of_older_airflows_shows_every_field() -> None:
 
 def test_importing_the_hook_imports_no_widgets() -> None:
     assert "airflow_provider_clicksend.hooks.clicksend" in sys.modules
-    assert ClickSendHook.get_ui_field_behaviour()["relabeling"]["password"].startswith("Maton API key")
+    assert ClickSendHook.get_ui_field_behaviour()["relabeling"]["password"] == "Maton API key"
 
 
 def test_the_test_of_a_connection_that_is_not_there_says_so() -> None:
@@ -181,7 +181,6 @@ def test_the_test_raises_nothing_and_quotes_nobody(error: type[Exception], monke
     ("fields", "said"),
     [
         ({"extra": {"sender": "My Shop!"}}, "sender must be a number"),
-        ({"extra": "no json"}, "no JSON object"),
         ({"login": "me"}, "login is for a direct ClickSend account only"),
         ({"schema": "maton"}, "schema is 'maton'"),
         ({"login": "me", "extra": {"account": "direct", "maton_connection_id": "c"}}, "maton_connection_id is Maton's"),
@@ -218,3 +217,14 @@ def test_a_path_of_a_uri_is_used(sandbox: Sandbox, monkeypatch: pytest.MonkeyPat
     )
     works, text = ClickSendHook("texts").test_connection()
     assert works, text
+
+
+def test_https_to_the_port_of_the_sandbox_asks_whether_it_is_http(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = sandbox.url.removeprefix("http://")
+    monkeypatch.setenv("AIRFLOW_CONN_TEXTS", f"clicksend://:{sandbox.api_key}@{address}")
+    works, text = ClickSendHook("texts").test_connection()
+    assert not works
+    assert f"{address} does not speak TLS. Is it http?" in text
+    assert sandbox.request_counts() == {}

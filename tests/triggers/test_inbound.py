@@ -199,7 +199,7 @@ def test_an_event_that_was_on_its_way_is_sent_again_unless_a_dag_has_got_it(sand
             sandbox.reply(ANN, "STATUS two")
             await until(running.bodies)
             await asyncio.sleep(5 * TICK)
-        assert flat(running.bodies()) == (["STATUS two"] if received else ["STATUS one", "STATUS two"])
+        assert sorted(flat(running.bodies())) == (["STATUS two"] if received else ["STATUS one", "STATUS two"])
 
     asyncio.run(story())
 
