@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.api.values import reads_missing
 from airflow_provider_clicksend.messaging import alerts
 from airflow_provider_clicksend.messaging.alert_inputs import Numbers, printable, read_numbers, without_templates
 from airflow_provider_clicksend.messaging.alert_window import Held
@@ -76,12 +77,12 @@ def _numbers(notifier: ClickSendNotifier, context: Context) -> Numbers:
 def _recipients(numbers: Numbers) -> list[str]:
     if not numbers.good:
         raise ClickSendConfigError(
-            f"`to` ({', '.join(numbers.bad) or 'empty'}) is no number in E.164 such as +15551234567: "
+            f"`to` ({', '.join(numbers.bad) or 'empty'}) is not a number in E.164, such as +15551234567: "
             "nobody can be told. Did the template or the Variable give anything?",
             field="to",
         )
     if numbers.bad:
-        log.error("No alert for %s: no number in E.164 such as +15551234567.", ", ".join(numbers.bad))
+        log.error("No alert for %s: not a number in E.164, such as +15551234567.", ", ".join(numbers.bad))
     return list(numbers.good)
 
 
@@ -90,7 +91,8 @@ def _text(notifier: ClickSendNotifier, context: Context, event: Event, summary: 
     group = group_of(notifier, context, event) if summary.count else ""
     before = alerts.more_text(summary, kind=event.kind, group=group, now=now) if summary.count else ""
     body = safely_redacted(printable(notifier.rendered("body", context) or ""))
-    if body:
+    # The word "None" is what a template made of something that is not there.
+    if body and not reads_missing(body):
         text = f"{before}\n{body}" if before else body
     else:
         text = printable(alerts.default_text(event, now=now, before=before))

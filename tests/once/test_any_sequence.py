@@ -195,10 +195,12 @@ def play(
     )
 
 
+@pytest.mark.timeout(600)
 def test_nothing_is_doubled_and_nothing_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     play(monkeypatch, examples=500, steps=12)
 
 
+@pytest.mark.timeout(600)
 def test_no_message_leaves_more_than_twice_however_late_the_history_is(monkeypatch: pytest.MonkeyPatch) -> None:
     play(monkeypatch, examples=150, steps=10, machine=SlowHistory)
 
