@@ -228,29 +228,9 @@ class ClickSendClient:
             raise errors.ClickSendTimeoutError(
                 f"{method} {path}: the time for it is over, it was not sent.", request_sent=False
             )
-        timeout = min(timeout or self.timeout, left)
-        headers = {"Content-Type": "application/json"} if data is not None else {}
-        connect = min(self.timeout, timeout)
-        with watching() as departure:
-            try:
-                response = self._session.request(
-                    method,
-                    url,
-                    params=params,
-                    data=data,
-                    headers=headers,
-                    timeout=_timeouts(connect, timeout, left),
-                    allow_redirects=False,
-                )
-            except TRANSPORT_EXCEPTIONS as exc:
-                if _is_too_large(exc):
-                    raise errors.ClickSendResponseError(
-                        f"{method} {path}: the answer is larger than {MAX_ANSWER:,} bytes. Is `host` the gateway?"
-                    ) from None
-                seconds = timeout if departure.happened else connect
-                raise transport_error(
-                    f"{method} {path}", exc, left=departure.happened, url=url, seconds=seconds
-                ) from None
+        what = f"{method} {path}"
+        timeouts = _timeouts(self.timeout, min(timeout or self.timeout, left), left)
+        response = self._exchange(what, timeouts, method=method, url=url, params=params, data=data)
         self.clock.learn(response.headers.get("Date"))
         body = _parse(response.content)
         error = answers.error_for(
@@ -261,9 +241,27 @@ class ClickSendClient:
             secrets=self._gateway.secrets,
         )
         if error is not None:
-            error.args = (f"{method} {path}: {error}",)
+            error.args = (f"{what}: {error}",)
             raise error
         return response.status_code, body
+
+    def _exchange(self, what: str, timeouts: Any, *, url: str, data: bytes | None, **request: Any) -> requests.Response:
+        headers = {"Content-Type": "application/json"} if data is not None else {}
+        with watching() as departure:
+            try:
+                return self._session.request(
+                    url=url, data=data, headers=headers, timeout=timeouts, allow_redirects=False, **request
+                )
+            except TRANSPORT_EXCEPTIONS as exc:
+                if _is_too_large(exc):
+                    failure: errors.ClickSendError = errors.ClickSendResponseError(
+                        f"{what}: the answer is larger than {MAX_ANSWER:,} bytes. Is `host` the gateway?"
+                    )
+                else:
+                    seconds = timeouts.read_timeout if departure.happened else timeouts.connect_timeout
+                    failure = transport_error(what, exc, left=departure.happened, url=url, seconds=seconds)
+        # Out here the library's exception, which holds the address with its query, is no context of ours.
+        raise failure
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = self._gateway.authorization
@@ -272,7 +270,7 @@ class ClickSendClient:
 
 def _timeouts(connect: float, read: float, left: float) -> Any:
     """Return time-outs for connecting and for the answer, which together stay within the seconds that are left."""
-    return urllib3.util.Timeout(total=None if left == inf else left, connect=connect, read=read)
+    return urllib3.util.Timeout(total=None if left == inf else left, connect=min(connect, read), read=read)
 
 
 def _refuse_on_a_direct_account(**settings: str | None) -> None:

@@ -81,9 +81,9 @@ def checked_url(url: str, field: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ClickSendConfigError(f"{field} is no URL: its host or port cannot be read.", field=field) from None
+        raise ClickSendConfigError(f"{field} is not a URL: its host or port cannot be read.", field=field) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
-        raise ClickSendConfigError(f"{field} is no http(s) URL; leave it empty for Maton's own.", field=field)
+        raise ClickSendConfigError(f"{field} is not an http(s) URL; leave it empty for the usual one.", field=field)
     if parts.username or parts.query or parts.fragment:
         raise ClickSendConfigError(f"{field} must be scheme, host, port and path, nothing else.", field=field)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:

@@ -34,8 +34,8 @@ def no_delivery(wait: DeliveryWait, *, channel: str = "sms", has_rule: bool | No
     causes = _causes([outcome for outcome in wait.known.values() if not outcome.final])
     if summary["unknown"]:
         causes.append(
-            f"{summary['unknown']} neither in the receipts nor in the history: check that the ids are of this account "
-            "and this Maton connection"
+            f"{summary['unknown']} neither in the receipts nor in the history: check that the ids are of the account "
+            "of this connection"
         )
     if has_rule is False:
         causes.insert(0, _no_rule("delivery receipts"))
@@ -79,7 +79,7 @@ def no_reply(wait: ReplyWait, *, sent: Sequence[Outcome] = (), unknown: int = 0,
         (sum(_from_a_name(o) for o in sent), "sent from a name, which nobody can reply to: send from a number"),
         (sum(o.to in TEST_NUMBERS for o in sent), "went to a ClickSend test number, which never replies"),
         (sum(o.outcome == "failed" for o in sent), "did not reach the handset"),
-        (unknown, "not in the history: check that the ids are of this account and this Maton connection"),
+        (unknown, "not in the history: check that the ids are of the account of this connection"),
     )
     causes = [_no_rule("replies")] if has_rule is False else []
     if number := len(wait.ambiguous):
