@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from airflow_provider_clicksend.sandbox.testing import Sandbox
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS, AIRFLOW_V_3_3_PLUS
 from tests.running import EXAMPLE_DAGS, run_dag
 
 pytestmark = [
@@ -107,6 +107,18 @@ def test_ask_people_follows_the_first_answer(
     everybody_answers(words)
     assert run_dag("ask_people", conf={"to": ["+15551230001"]}) == {"ask": "success", "load": load, "leave": leave}
     assert [message["to"] for message in sandbox.messages()] == ["+15551230001"]
+
+
+def test_wake_somebody_ends_with_the_first_answer(sandbox: Sandbox, everybody_answers: Answer) -> None:
+    everybody_answers("ok, I am up")
+    assert run_dag("wake_somebody") == {"load": "failed", "wake": "success"}
+    assert [message["body"] for message in sandbox.messages()] == ["wake_somebody has failed. Reply OK."]
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_1_PLUS, reason="the page of required actions came with Airflow 3.1")
+def test_approve_or_reject_follows_the_phone(sandbox: Sandbox, everybody_answers: Answer) -> None:
+    everybody_answers("no")
+    assert run_dag("approve_or_reject") == {"review": "success", "load": "skipped"}
 
 
 def test_no_example_is_left_out() -> None:

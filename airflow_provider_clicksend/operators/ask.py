@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
@@ -23,6 +24,7 @@ from airflow_provider_clicksend.version_compat import (
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.operators._ask import AskTask, Waiting
+    from airflow_provider_clicksend.version_compat import BaseTrigger
 
 __all__ = [
     "Call",
@@ -144,18 +146,27 @@ class ClickSendAskOperator(ClickSendBaseOperator):
 
     def call(self, client: ClickSendClient, context: Context) -> Any:
         """Ask and defer."""
-        from airflow_provider_clicksend.operators._ask import AskTask
-
-        return self._go_on(AskTask(self, client, context), context, None)
+        return self._go_on(self.new_task(client, context, None), context, None)
 
     def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:
         """Act on what the trigger saw: defer again, or return the result."""
         from airflow_provider_clicksend.failing import failing_for_good
-        from airflow_provider_clicksend.operators._ask import AskTask
 
         with failing_for_good():
-            memo = event.get("memo") if isinstance(event, Mapping) else None
-            return self._go_on(AskTask(self, self.hook.get_conn(), context, memo), context, event or {})
+            event = event or {}
+            return self._go_on(self.new_task(self.hook.get_conn(), context, event.get("memo")), context, event)
+
+    def new_task(self, client: ClickSendClient, context: Context, memo: Any) -> AskTask:
+        """Return what works on the question; `memo` is the state that came with an event."""
+        from airflow_provider_clicksend.operators._ask import AskTask
+
+        return AskTask(self, client, context, memo)
+
+    def new_trigger(self, arguments: Mapping[str, Any]) -> BaseTrigger:
+        """Return what waits."""
+        from airflow_provider_clicksend.triggers.ask import ClickSendAskTrigger
+
+        return ClickSendAskTrigger(**arguments)
 
     def _go_on(self, task: AskTask, context: Context, event: Mapping[str, Any] | None) -> Any:
         from airflow_provider_clicksend.operators._ask import Waiting
@@ -163,18 +174,17 @@ class ClickSendAskOperator(ClickSendBaseOperator):
         self._running = task
         self._push = context["ti"].xcom_push if self.do_xcom_push else None
         try:
-            outcome = task.begin() if event is None else self.resumed(task, event)
+            outcome = task.begin() if event is None else task.resume(event)
         finally:
             self._running = None
         if isinstance(outcome, Waiting):
             return self._defer(outcome)
+        if self._push is not None:
+            # Airflow skips tasks by an exception, after which nothing is returned.
+            self._push(key="return_value", value=outcome)
         if self.ladder:
             self.push_steps(outcome["steps"])
         return self.conclude(outcome, context)
-
-    def resumed(self, task: AskTask, event: Mapping[str, Any]) -> Waiting | dict[str, Any]:
-        """Act on an event."""
-        return task.resume(event)
 
     def conclude(self, result: dict[str, Any], context: Context) -> Any:  # for subclasses
         """Do what follows from the answer, and return the result."""
@@ -190,13 +200,9 @@ class ClickSendAskOperator(ClickSendBaseOperator):
             self.log.warning("The steps could not be pushed to XCom: %s", error)
 
     def _defer(self, waiting: Waiting) -> Any:
-        import time
-
-        from airflow_provider_clicksend.triggers.ask import ClickSendAskTrigger
-
         left = max(0.0, waiting.deadline - time.time())
         return self.defer(
-            trigger=ClickSendAskTrigger(**waiting.trigger),
+            trigger=self.new_trigger(waiting.trigger),
             method_name="execute_complete",
             timeout=timedelta(seconds=left + _GRACE),
         )

@@ -12,7 +12,7 @@ import pytest
 from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, BaseOperator
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS, AIRFLOW_V_3_3_PLUS, BaseOperator
 from tests.contracts.classes import (
     ALL,
     NOTIFIERS,
@@ -53,6 +53,7 @@ PROMISED = [
     "ClickSendCreateConnectionOperator",
     "ClickSendDeleteConnectionOperator",
     "ClickSendApiOperator",
+    *(["ClickSendApprovalOperator"] if AIRFLOW_V_3_1_PLUS else []),
     "ClickSendAskBranchOperator",
     "ClickSendAskShortCircuitOperator",
     "ClickSendDeliverySensor",
@@ -68,7 +69,7 @@ every_notifier = pytest.mark.parametrize("cls", NOTIFIERS, ids=lambda cls: cls._
 def test_the_promised_tasks_are_the_offered_ones() -> None:
     assert sorted(cls.__name__ for cls in TASKS) == sorted(PROMISED)
     assert {cls.__name__ for cls in TRIGGERS} == {
-        "ClickSendAskTrigger",
+        "ClickSendApprovalTrigger",
         "ClickSendDeliveryTrigger",
         "ClickSendInboundTrigger",
         "ClickSendReplyTrigger",
