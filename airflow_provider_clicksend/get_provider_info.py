@@ -47,6 +47,7 @@ def get_provider_info() -> dict[str, Any]:
                         "connections",
                         "api",
                         "ask",
+                        "alerts",
                     )
                 ],
             }
