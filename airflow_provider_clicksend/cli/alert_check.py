@@ -15,6 +15,7 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.deadline import Deadline
 from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
@@ -114,8 +115,8 @@ def wait_for_receipts(client: ClickSendClient, message_ids: list[str], *, timeou
         if last and step.error is not None:
             return f"Its receipt could not be read: {step.error}"
         if last:
-            rule = any_poll_rule(client, client.automations.receipt_rules) if channel == "sms" else None
-            return no_delivery(wait, channel=channel, has_rule=rule)
+            rules = channel_named(channel).receipt_rules(client)
+            return no_delivery(wait, channel=channel, has_rule=any_poll_rule(client, rules) if rules else None)
         time.sleep(min(step.seconds, max(0.1, began + timeout - time.monotonic())))
     undelivered = failure(step.result, None)
     if undelivered:

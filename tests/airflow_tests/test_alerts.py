@@ -6,9 +6,11 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import requests
 
 from airflow_provider_clicksend.messaging.segments import count_parts
 from dev.airflow_standalone import AirflowStandalone, clean_environment
@@ -22,8 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 DAGS = Path(__file__).parent / "alert_dags"
 ON_CALL = "+15551234567"
-#: Mapped tasks that fail at once, four at a time. (500 were tried by hand, with one text.)
-FAILURES = 40
+#: Mapped tasks that fail at once, four at a time; `STORM_OF=500` is the storm that the documentation speaks of.
+FAILURES = int(os.environ.get("STORM_OF", "40"))
 
 
 def texts(sandbox: SandboxProcess, name: str, channel: str = "sms") -> list[str]:
@@ -32,9 +34,15 @@ def texts(sandbox: SandboxProcess, name: str, channel: str = "sms") -> list[str]
 
 def finish(airflow: AirflowStandalone, dag_id: str, run_id: str, seconds: float = 120) -> str:
     """Wait until a run has ended, and return how."""
-    ended = {"success", "failed"}
-    airflow.wait(lambda: airflow.api.run_state(dag_id, run_id) in ended, f"the end of {dag_id}", seconds)
-    return airflow.api.run_state(dag_id, run_id)
+    states: list[str] = []
+
+    def ended() -> bool:
+        with suppress(requests.Timeout):  # of an Airflow that is busy
+            states.append(airflow.api.run_state(dag_id, run_id))
+        return states[-1:] in (["success"], ["failed"])
+
+    airflow.wait(ended, f"the end of {dag_id}", seconds)
+    return states[-1]
 
 
 def arrive(airflow: AirflowStandalone, sandbox: SandboxProcess, *names: str) -> None:
@@ -92,11 +100,12 @@ def test_every_way_on_the_newest_airflow(newest: tuple[AirflowStandalone, Sandbo
     assert sandbox.count(by="custom_string", channel="sms")["doubled"] == 0
 
 
-def test_a_storm_of_failures_is_one_text(newest: tuple[AirflowStandalone, SandboxProcess]) -> None:
+@pytest.mark.timeout(max(300, 2 * FAILURES))
+def test_a_storm_of_failures_is_one_to_three_texts(newest: tuple[AirflowStandalone, SandboxProcess]) -> None:
     airflow, sandbox = newest
     airflow.wait(lambda: airflow.api.dag_exists("alerts_storm"), "the DAG", 60)
     run_id = airflow.api.trigger("alerts_storm", {"tasks": FAILURES})
-    assert finish(airflow, "alerts_storm", run_id, 240) == "failed"
+    assert finish(airflow, "alerts_storm", run_id, max(240, FAILURES * 1.5)) == "failed"
     assert airflow.api.states("alerts_storm", run_id, "load") == ["failed"] * FAILURES
     assert 1 <= len(texts(sandbox, "storm")) <= 3
 
