@@ -18,7 +18,7 @@ from airflow_provider_clicksend.messaging.alert_window import Held, State
 from airflow_provider_clicksend.notifications._alert_state import AlertMemory
 from airflow_provider_clicksend.notifications._bounded import bounded
 from airflow_provider_clicksend.notifications._events import safely_read_event
-from airflow_provider_clicksend.notifications._letter import identity, write_letter
+from airflow_provider_clicksend.notifications._letter import group_of, identity, mark_of, write_letter
 from airflow_provider_clicksend.version_compat import BaseNotifier, Context
 
 if TYPE_CHECKING:
@@ -139,20 +139,11 @@ class Alert:
 
     def memory(self) -> AlertMemory:
         """Return the memory of this call's group."""
-        from airflow_provider_clicksend.notifications._letter import group_of, people_of
-
         group = group_of(self.notifier, self.context, self.event)
         reserve = min(RESERVE + RESERVE_EACH * len(self.notifier.fallback), MAX_RESERVE)
         cooldown = self.notifier.cooldown.total_seconds() if self.notifier.cooldown is not None else 0.0
         return AlertMemory(
-            alerts.group_mark(
-                self.notifier.channel,
-                people_of(self.notifier, self.context),
-                group,
-                self.event.kind,
-                self.notifier.clicksend_conn_id,
-                self.notifier.sender,
-            ),
+            mark_of(self.notifier, self.context, group, self.event.kind),
             group=group,
             name=self.event.name,
             cooldown=cooldown,

@@ -84,6 +84,8 @@ def parameters(cls: type) -> Iterator[inspect.Parameter]:
 
 #: Values for parameters that have no default and do not take any text.
 SAMPLES: dict[str, Any] = {
+    "groups": ["nightly_load"],
+    "notifiers": [],
     "call": "sms.history",
     "from_numbers": ["+15551234567"],
     "keyword": "STATUS",
