@@ -220,7 +220,7 @@ class Alert:
 
     @property
     def _key(self) -> tuple[str, str]:
-        account = str(getattr(self.letter.client, "_gateway_url", "")) if self.letter else ""
+        account = self.letter.client.base_url if self.letter else ""
         return account, self.reference
 
     def _is_repeated(self, letter: Letter, deadline: Deadline) -> bool:
