@@ -11,6 +11,7 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendNotCancelledError,
     ClickSendNotFoundError,
 )
+from airflow_provider_clicksend.arguments import as_flag
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
@@ -38,7 +39,7 @@ class ClickSendCancelOperator(ClickSendBaseOperator):
     def __init__(self, *, message_id: str, missing_ok: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.message_id = message_id
-        self.missing_ok = missing_ok
+        self.missing_ok = as_flag("missing_ok", missing_ok)
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
         """Cancel it, or find out why not."""
@@ -76,11 +77,13 @@ class ClickSendCancelAllSmsOperator(ClickSendBaseOperator):
     """
 
     template_fields: Sequence[str] = ("custom_string",)
+    optional_fields = frozenset({"custom_string"})
 
     def __init__(self, *, custom_string: str | None = None, everything: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.custom_string = custom_string
-        self.everything = everything
+        # The word "False" of a configuration file must not cancel everything.
+        self.everything = as_flag("everything", everything)
 
     def call(self, client: ClickSendClient, context: Context) -> int:
         """Cancel them."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_clicksend.arguments import check_choice
+from airflow_provider_clicksend.arguments import as_flag, as_number, check_choice
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
@@ -88,10 +88,10 @@ class ClickSendSendOperator(ClickSendBaseOperator):
         self.schedule = schedule
         self.on_refused = on_refused
         self.on_unknown = on_unknown
-        self.settle = settle
-        self.resend_on_clear = resend_on_clear
-        self.max_price = max_price
-        self.dry_run_only = dry_run
+        self.settle = float(as_number("settle", settle))
+        self.resend_on_clear = as_flag("resend_on_clear", resend_on_clear)
+        self.max_price = None if max_price is None else as_number("max_price", max_price)
+        self.dry_run_only = as_flag("dry_run", dry_run)
         #: What sends right now, for `on_kill`.
         self._running: SendTask | None = None
 
@@ -112,6 +112,9 @@ class ClickSendSendOperator(ClickSendBaseOperator):
             "custom_string": self.custom_string,
             "schedule": self.schedule,
         }
+
+    def check_rendered(self) -> None:
+        """Leave it to the batch, which also knows the rows."""
 
     def batch_options(self, client: ClickSendClient) -> dict[str, Any]:
         """Return further arguments of the batch; channels add theirs."""
@@ -142,7 +145,7 @@ class ClickSendScheduledSendOperator(ClickSendSendOperator):
 
     def __init__(self, *, cancel_on_kill: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.cancel_on_kill = cancel_on_kill
+        self.cancel_on_kill = as_flag("cancel_on_kill", cancel_on_kill)
 
     def on_kill(self) -> None:
         """Stop sending, and cancel what is scheduled if `cancel_on_kill` says so."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.arguments import check_choice
+from airflow_provider_clicksend.arguments import as_count, as_text, check_choice
 from airflow_provider_clicksend.operators._cancel import ClickSendCancelAllSmsOperator, ClickSendCancelSmsOperator
 from airflow_provider_clicksend.operators._send_operator import ClickSendScheduledSendOperator
 
@@ -34,15 +34,16 @@ class ClickSendSmsOperator(ClickSendScheduledSendOperator):
         super().__init__(**kwargs)
         check_choice("on_too_long", on_too_long, ("fail", "cut"))
         self.template = template
-        self.max_parts = max_parts
+        self.max_parts = None if max_parts is None else as_count("max_parts", max_parts)
         self.on_too_long = on_too_long
 
     def batch_options(self, client: ClickSendClient) -> dict[str, Any]:
         """Add the template's text and the limit of parts."""
         if self.template is not None and self.body is not None:
             raise ClickSendConfigError("Only one of `body` and `template` may be given.", field="template")
+        template = None if self.template is None else as_text("template", self.template)
         return {
-            "template": None if self.template is None else _template_body(client, self.template),
+            "template": None if template is None else _template_body(client, template),
             "max_parts": self.max_parts,
             "cut": self.on_too_long == "cut",
         }
