@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.api.paths import as_id
 from airflow_provider_clicksend.api.values import flag, is_missing, kind_of, text_problem, unix_seconds, whole_number
 
 
@@ -97,6 +96,8 @@ def as_wanted(name: str, value: Any, kind: str) -> Any:
         case "str":
             return as_text(name, value)
         case "int | str":
+            from airflow_provider_clicksend.api.paths import as_id
+
             return as_id(value, name=name)
         case "int":
             number = whole_number(value)

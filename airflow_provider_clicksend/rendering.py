@@ -16,7 +16,7 @@ else:
     _Base = object
 
 #: What Airflow asks before it evaluates what a template gave.
-_NOT_NATIVE: Any = SimpleNamespace(render_template_as_native_obj=False)
+NOT_NATIVE: Any = SimpleNamespace(render_template_as_native_obj=False)
 
 
 class TextRendering(_Base):
@@ -62,11 +62,11 @@ class TextRendering(_Base):
         return value
 
     def _render(self, template: Any, context: Any, dag: Any = None) -> Any:
-        return super()._render(template, context, dag if _is_native(template.environment) else _NOT_NATIVE)
+        return super()._render(template, context, dag if _is_native(template.environment) else NOT_NATIVE)
 
     def _should_render_native(self, dag: Any = None) -> bool:
         # Airflow 3.3 asks the task itself first, which may say so without its DAG.
-        return dag is not _NOT_NATIVE and bool(super()._should_render_native(dag))
+        return dag is not NOT_NATIVE and bool(super()._should_render_native(dag))
 
     def _text_env(self, env: jinja2.Environment) -> jinja2.Environment:
         dag = self.get_dag() if _is_native(env) else None

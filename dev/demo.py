@@ -22,7 +22,7 @@ DELIVER_AFTER_SECONDS = 5
 INTERRUPTED = 130
 TO_TRY = """
   Airflow   {airflow}   (no login)
-  Sandbox   {sandbox}   (every text that was sent; reply from there as the phone)
+  Sandbox   {sandbox}   (the phones: read, reply, press keys; faults and worlds to switch)
 
   Try
     - Trigger {dag} on the Airflow page, with a number of your own choice. Once `answer` is deferred, reply NO on the

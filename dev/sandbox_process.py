@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -30,11 +29,6 @@ class SandboxProcess(Sandbox):
         self.deliver_after = deliver_after
         self.port = free_port(port)
         super().__init__(f"http://127.0.0.1:{self.port}", KEY)
-
-    @property
-    def connection(self) -> str:
-        """The value for AIRFLOW_CONN_CLICKSEND_DEFAULT."""
-        return json.dumps({"conn_type": "clicksend", "host": self.url, "password": self.api_key})
 
     def start(self) -> None:
         """Start it and wait until it answers."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -44,6 +43,5 @@ def airflow_database() -> None:
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A quick sandbox, and `clicksend_default` as the connection to it."""
     with serve(history_lag=0.2, deliver_after=0.3) as sandbox:
-        connection = {"conn_type": "clicksend", "host": sandbox.url, "password": sandbox.api_key}
-        monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", json.dumps(connection))
+        monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", sandbox.connection)
         yield sandbox

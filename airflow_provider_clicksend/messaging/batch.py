@@ -13,13 +13,12 @@ from airflow_provider_clicksend.api.values import is_missing, kind_of, reads_mis
 from airflow_provider_clicksend.messaging.history_match import Message
 from airflow_provider_clicksend.messaging.inputs import number_problem
 from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference, words_mark
+from airflow_provider_clicksend.messaging.schedules import check_schedule
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.outgoing import OutgoingMessage
 
-#: Seconds. ClickSend's help (article 42192): what is scheduled more than four months ahead "will not be sent".
-MAX_AHEAD = 4 * 30 * 86_400
 _NAMED_ROWS = 20
 
 _ALPHA_SENDER = re.compile(r"[A-Za-z0-9]{3,11}")
@@ -44,6 +43,10 @@ class Batch:
     :param required: what every message must have besides a recipient and a body.
     :param template: text with ``{placeholders}`` that each row fills; then a row may hold anything.
     :param max_parts: a text may not need more parts; `cut` cuts it instead of refusing it.
+    :param one_each: no number gets two messages, so that nothing else need tell them apart.
+    :param words: stands for the words in references, where a later try may fill other values into them (with
+        `one_each`).
+    :param zoned: whether messages keep the ``timezone`` of their rows, for those who schedule them.
     :param refuse_braces: a body that holds ``{name}``, which nothing fills, is an error.
     """
 
@@ -56,6 +59,9 @@ class Batch:
     template: str | None = None
     max_parts: int | None = None
     cut: bool = False
+    one_each: bool = False
+    words: str | None = None
+    zoned: bool = False
     refuse_braces: bool = False
     _common: dict[str, Any] = field(init=False, repr=False)
     _equal_places: dict[str, list[int]] | None = field(init=False, repr=False, default=None)
@@ -118,8 +124,9 @@ class Batch:
         text = (None if isinstance(row, str) else row.get("custom_string")) or self._common.get("custom_string")
         if text is None:
             return None
-        first = places.setdefault((text, row if isinstance(row, str) else str(row.get("to"))), place)
-        return None if first == place else f"has the number and the custom_string of to[{first}]"
+        number = row if isinstance(row, str) else str(row.get("to"))
+        first = places.setdefault((text, "" if self.one_each else number), place)
+        return None if first == place or self.one_each else f"has the number and the custom_string of to[{first}]"
 
     def _check_row(self, row: str | Mapping[str, Any], now: float | None) -> None:
         if not isinstance(row, str | Mapping):
@@ -130,8 +137,8 @@ class Batch:
                 raise ClickSendConfigError(f"holds the unknown {', '.join(unknown)}", field=unknown[0])
         message = self._without_reference(row)
         self._check_message(message, now, bare=False)
-        # What else the API knows of a message; the picture stands beside it.
-        self.model.build({name: value for name, value in message.items() if name != "media_file"})
+        # What else the API knows of a message; the picture stands beside it, and a time zone is for us.
+        self.model.build({name: value for name, value in message.items() if name not in {"media_file", "timezone"}})
 
     def _check_message(self, message: Mapping[str, Any], now: float | None, *, bare: bool) -> None:
         """Check what a message holds; a bare one is what all have in common, without recipient and reference."""
@@ -179,7 +186,7 @@ class Batch:
     def _message(self, place: int, row: str | Mapping[str, Any]) -> Message:
         message = self._without_reference(row)
         if not message.get("custom_string"):
-            mark = words_mark(message)
+            mark = words_mark(message if self.words is None else {**message, "body": self.words})
             message["custom_string"] = message_reference(self.reference, mark, self._number(place, mark))
         return message
 
@@ -188,12 +195,22 @@ class Batch:
             return {**self._common, "to": row}
         return self._row_message({"to": row} if isinstance(row, str) else row)
 
+    @property
+    def has_equal_messages(self) -> bool:
+        """Whether somebody is to get the same words more than once."""
+        return bool(self._places_of_equals())
+
     def _number(self, place: int, mark: str) -> int:
         """Return how many equal messages come before this place."""
+        places = self._places_of_equals().get(mark)
+        return places.index(place) if places else 0
+
+    def _places_of_equals(self) -> dict[str, list[int]]:
+        if self.one_each:
+            return {}
         if self._equal_places is None:
             object.__setattr__(self, "_equal_places", self._find_equal_places())
-        places = (self._equal_places or {}).get(mark)
-        return places.index(place) if places else 0
+        return self._equal_places or {}
 
     def _find_equal_places(self) -> dict[str, list[int]]:
         """Return the places of each message that stands there several times: mostly there is none."""
@@ -209,6 +226,8 @@ class Batch:
 
     def _row_message(self, row: Mapping[str, Any]) -> Message:
         fields = {name: value for name, value in row.items() if value is not None and name in self.row_fields}
+        if not self.zoned:
+            fields.pop("timezone", None)
         if "sender" in fields:
             fields["from"] = fields.pop("sender")
         if "schedule" in fields:
@@ -257,25 +276,6 @@ def _seconds_if_any(schedule: object) -> object:
         return unix_seconds(schedule)
     except ValueError:
         return schedule
-
-
-def check_schedule(schedule: object, now: float | None) -> None:
-    """Refuse what is no time, and, where it is known what time it is, what does not lie in the next four months.
-
-    :raises ClickSendConfigError: says why.
-    """
-    try:
-        seconds = unix_seconds(schedule)
-    except ValueError as error:
-        raise ClickSendConfigError(f"schedule {error}", field="schedule") from None
-    if now is None:
-        return
-    if seconds < now:
-        raise ClickSendConfigError("schedule is in the past", field="schedule")
-    if seconds > now + MAX_AHEAD:
-        raise ClickSendConfigError(
-            "schedule is more than four months ahead; ClickSend would not send it", field="schedule"
-        )
 
 
 def check_sender(sender: str) -> None:

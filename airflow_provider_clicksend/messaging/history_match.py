@@ -40,10 +40,17 @@ class HistoryMatch:
 
     :param wanted: the messages in doubt.
     :param since: Unix seconds on ClickSend's clock at or after which they were sent.
+    :param settled: the ids of messages that are known to be accepted: their rows show no other message.
+    :param words_tell: whether a row with the number and the words of a message shows it; not where equal messages were
+        accepted and their ids are not known.
     """
 
-    def __init__(self, wanted: Iterable[Message], *, since: float) -> None:
+    def __init__(
+        self, wanted: Iterable[Message], *, since: float, settled: Iterable[str] = (), words_tell: bool = True
+    ) -> None:
         self._since = since
+        self._settled = {message_id.casefold() for message_id in settled}
+        self._words_tell = words_tell
         self._missing = {message_key(message): message for message in wanted}
         self._found: dict[Key, list[HistoryRow]] = {}
         self._by_ending: defaultdict[str, list[Key]] = defaultdict(list)
@@ -68,7 +75,7 @@ class HistoryMatch:
 
     def _is_used(self, row: HistoryRow) -> bool:
         identity = row.message_id or (row.custom_string, row.to, row.date)
-        if identity in self._used:
+        if identity in self._used or (row.message_id or "").casefold() in self._settled:
             return True
         self._used.add(identity)
         return False
@@ -105,10 +112,10 @@ class HistoryMatch:
             self._list_rows.append(row)
         verdicts = {key: is_same_words(self._missing[key].get("body"), row.body) for key in self._candidates(row)}
         matching = [key for key, same in verdicts.items() if same]
-        if len({digits(self._missing[key].get("to")) for key in matching}) == 1:
+        if self._words_tell and len({digits(self._missing[key].get("to")) for key in matching}) == 1:
             self._count(matching[0], row)
         else:
-            # Two of ours end like this national number, or the history hides the words: nobody can tell.
+            # Two of ours end like this national number, the history hides the words, or it may show an equal message.
             self._uncertain.update(key for key, same in verdicts.items() if same is not False)
 
     def count_list(self, numbers: Iterable[object]) -> None:

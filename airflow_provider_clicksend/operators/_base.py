@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_clicksend.api.paths import as_id
 from airflow_provider_clicksend.arguments import as_seconds, as_text
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.rendering import TextRendering
@@ -14,6 +14,23 @@ from airflow_provider_clicksend.version_compat import BaseOperator, Context
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+
+
+class Recipients:
+    """Rendered recipients. Airflow's page prints an object by its ``str``: how many there are, none of them whole."""
+
+    template_fields = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __str__(self) -> str:
+        from airflow_provider_clicksend.messaging.numbers import mask_number
+
+        # Whatever it is: that it cannot be sent to is for the batch to say.
+        rows = self.value if isinstance(self.value, list | tuple) else [self.value]
+        shown = [mask_number(row.get("to") if isinstance(row, Mapping) else row) for row in rows[:3]]
+        return f"{len(rows):,} recipient(s): {', '.join(shown)}{', ...' if len(rows) > len(shown) else ''}"
 
 
 class ClickSendBaseOperator(TextRendering, BaseOperator):
@@ -25,6 +42,8 @@ class ClickSendBaseOperator(TextRendering, BaseOperator):
     ui_color = "#e8f4ff"
     #: Templated fields that may be None.
     optional_fields: ClassVar[frozenset[str]] = frozenset()
+    #: Templated fields that hold objects of ours, which check themselves.
+    object_fields: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *, clicksend_conn_id: str = DEFAULT_CONN_ID, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -52,7 +71,7 @@ class ClickSendBaseOperator(TextRendering, BaseOperator):
         """
         for name in _own_fields(type(self)):
             value = getattr(self, name)
-            if name in self.native_fields or (value is None and name in self.optional_fields):
+            if name in self.native_fields | self.object_fields or (value is None and name in self.optional_fields):
                 continue
             setattr(self, name, _checked(name, value))
 
@@ -63,6 +82,8 @@ class ClickSendBaseOperator(TextRendering, BaseOperator):
 
 def _checked(name: str, value: Any) -> Any:
     if name.endswith("_id"):
+        from airflow_provider_clicksend.api.paths import as_id
+
         return as_id(value, name=name)
     return as_seconds(name, value) if name.endswith("_after") else as_text(name, value)
 

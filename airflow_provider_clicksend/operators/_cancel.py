@@ -43,7 +43,9 @@ class ClickSendCancelOperator(ClickSendBaseOperator):
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
         """Cancel it, or find out why not."""
-        channel: ScheduledResource = getattr(client, self.channel)
+        from airflow_provider_clicksend.api.channels import channel_named
+
+        channel: ScheduledResource = channel_named(self.channel).resource(client)
         outcome = "cancelled"
         try:
             channel.cancel(self.message_id)

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from airflow_provider_clicksend.sandbox.clicksend.answering import Answers
 from airflow_provider_clicksend.sandbox.clicksend.answers import envelope
 from airflow_provider_clicksend.sandbox.clicksend.errors import ApiError
 from airflow_provider_clicksend.sandbox.clicksend.routes import (
@@ -21,9 +22,10 @@ from airflow_provider_clicksend.sandbox.clicksend.routes import (
     receipts,
     templates,
 )
-from airflow_provider_clicksend.sandbox.control import inspection, page, switches
+from airflow_provider_clicksend.sandbox.control import actions, inspection, page, switches
 from airflow_provider_clicksend.sandbox.data.store import Store
 from airflow_provider_clicksend.sandbox.maton import connections
+from airflow_provider_clicksend.sandbox.maton.exchanges import Exchanges
 from airflow_provider_clicksend.sandbox.maton.faults import Faults
 from airflow_provider_clicksend.sandbox.maton.gateway import Gateway
 
@@ -36,14 +38,16 @@ def create_app(store: Store) -> ASGIApp:
     app = FastAPI(openapi_url=None)
     app.state.store = store
     app.state.faults = Faults()
+    app.state.exchanges = Exchanges()
+    app.state.answers = Answers()
     for module in _CLICKSEND:
         app.include_router(module.router, prefix="/clicksend/v3")
-    for router in (connections.router, inspection.router, switches.router, page.router):
+    for router in (connections.router, inspection.router, switches.router, page.router, actions.router):
         app.include_router(router)
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(HTTPException, _no_such_path)
     app.add_exception_handler(RequestValidationError, _not_valid)
-    return Gateway(app, store, app.state.faults)
+    return Gateway(app, store, app.state.faults, app.state.exchanges)
 
 
 async def _api_error(_request: Request, error: Exception) -> JSONResponse:

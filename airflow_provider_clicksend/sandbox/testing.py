@@ -1,5 +1,6 @@
 """The sandbox inside a test: a real server on a free port, in a thread of this process."""
 
+import json
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from typing import Any
 import requests
 
 from airflow_provider_clicksend.sandbox.app import create_app
+from airflow_provider_clicksend.sandbox.clicksend.direct import API_KEY, USERNAME
 from airflow_provider_clicksend.sandbox.data.store import Store
 from airflow_provider_clicksend.sandbox.server import SandboxServer, address, listen
 
@@ -21,12 +23,22 @@ class Sandbox:
     """A running sandbox: its address, its key and its control API.
 
     :param url: where it listens, for example ``http://127.0.0.1:40123``.
-    :param api_key: the one key that it lets in.
+    :param api_key: the one key of Maton that it lets in.
+
+    ``username`` and ``clicksend_key`` are ClickSend's own credentials, for a direct account at the same address.
     """
+
+    username = USERNAME
+    clicksend_key = API_KEY
 
     def __init__(self, url: str, api_key: str) -> None:
         self.url = url
         self.api_key = api_key
+
+    @property
+    def connection(self) -> str:
+        """An Airflow connection that leads here, as JSON: the value of an ``AIRFLOW_CONN_...`` variable."""
+        return json.dumps({"conn_type": "clicksend", "host": self.url, "password": self.api_key})
 
     def control(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         """Call the control API: ``control("POST", "reply", json={...})``; the options are those of `requests`.
@@ -55,6 +67,10 @@ class Sandbox:
     def reply(self, sender: str, body: str) -> dict[str, Any]:
         """Answer as the phone `sender`."""
         return self.control("POST", "reply", json={"from": sender, "body": body})
+
+    def will_answer(self, sender: str, body: str, after: float = 0.5) -> None:
+        """Let the phone `sender` answer the next text that it gets, `after` seconds later; call it once a text."""
+        self.control("POST", "answers", json={"from": sender, "body": body, "after": after})
 
     def decide(self, outcome: str, **target: str) -> None:
         """Decide what becomes of a message (`message_id=`), of the next to a number (`to=`), or of all next ones."""

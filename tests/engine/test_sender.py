@@ -9,8 +9,7 @@ import pytest
 from airflow_provider_clicksend.api import errors
 from airflow_provider_clicksend.api.models.outgoing import SmsMessage
 from airflow_provider_clicksend.engine import history as lookup
-from airflow_provider_clicksend.engine import requests
-from airflow_provider_clicksend.engine import sender as sending
+from airflow_provider_clicksend.engine import recovery, requests
 from airflow_provider_clicksend.engine.requests import SendRequest
 from airflow_provider_clicksend.engine.send_state import GuardedStore, SendState, StateUnavailableError, TaskTry
 from airflow_provider_clicksend.engine.sender import Sender, SendStoppedError
@@ -32,13 +31,13 @@ class Desk:
         self.store = MortalStore(fuse=self.fuse)
         self.tries = 0
 
-    def run(self, *, store=True, on_unknown="resend", prepare=lambda sender: None):
+    def run(self, *, to=NUMBERS, store=True, on_unknown="resend", clears=0, prepare=lambda sender: None):
         self.tries += 1
-        batch = Batch(NUMBERS, {"body": "hi"}, BATCH, SmsMessage, frozenset())
+        batch = Batch(to, {"body": "hi"}, BATCH, SmsMessage, frozenset())
         request = SendRequest("sms", batch, settle=SETTLE, on_unknown=on_unknown)
         state = SendState(GuardedStore(self.store, (RuntimeError,), {}) if store else None)
-        this_try = TaskTry(self.tries, 3, began=self.books.clock.seconds - 1)
-        first = state.begin(this_try, now=self.books.clock.now(), is_server_time=True)
+        this_try = TaskTry(self.tries, 3 + clears, began=self.books.clock.seconds - 1)
+        first = state.begin(this_try, now=self.books.clock.now(), is_server_time=True, resend_on_clear=True)
         self.sender = Sender(self.books, request, state)
         prepare(self.sender)
         return self.sender.run(this_try, is_first=first).result
@@ -50,7 +49,7 @@ class Desk:
 @pytest.fixture
 def desk(monkeypatch):
     clock = Clock()
-    for module in (sending, lookup):
+    for module in (recovery, lookup):
         monkeypatch.setattr(module, "time", clock)
     monkeypatch.setattr(requests, "CHUNK", 2)
     return Desk(clock)
@@ -137,7 +136,7 @@ def test_sending_again_names_the_messages_by_their_references_only(desk, caplog)
 
 
 def test_a_history_that_cannot_be_read_stops_everything(desk):
-    desk.books.sends, desk.books.unreadable = [("accepted and lost", 0.0)], 1
+    desk.books.sends, desk.books.unreadable = [("accepted and lost", 0.0)], 99
     with pytest.raises(errors.ClickSendOutcomeUnknownError, match="cannot be read"):
         desk.run()
     assert desk.texted() == NUMBERS[:2]
@@ -188,3 +187,29 @@ def test_cancelling_counts_what_was_cancelled_and_leaves_what_was_sent_meanwhile
     desk.books.scheduled_at = desk.books.clock.seconds + 3600
     desk.run()
     assert desk.sender.cancel_scheduled() == len(NUMBERS) - 1
+
+
+@pytest.mark.parametrize("kind", ["lost", "accepted and lost"])
+def test_an_accepted_text_is_not_taken_for_an_equal_one_in_doubt(desk, kind):
+    desk.books.echo = "null"
+    desk.books.sends = [("answered", 0.0), (kind, 0.0)]
+    result = desk.run(to=NUMBERS[:1] * 3)
+    assert result.accepted == len(desk.texted()) == 3
+    assert {row["message_id"] for row in result.rows} == {line.message_id for line in desk.books.lines}
+
+
+def test_without_their_ids_equal_texts_in_doubt_are_reported_rather_than_guessed(desk, monkeypatch):
+    monkeypatch.setattr(requests, "MAX_LISTED", 2)
+    desk.books.echo = "null"
+    desk.books.sends = [("answered", 0.0), ("lost", 0.0)]
+    with pytest.raises(errors.ClickSendOutcomeUnknownError):
+        desk.run(to=NUMBERS[:1] * 3)
+    assert len(desk.texted()) == 2
+
+
+def test_a_text_from_just_before_a_clear_is_not_taken_for_one_after_it(desk):
+    desk.books.echo = "null"
+    desk.run(to=NUMBERS[:1])
+    desk.books.sends = [("lost", 0.0)]
+    assert desk.run(to=NUMBERS[:1], clears=1).accepted == 1
+    assert len(desk.texted()) == 2

@@ -30,6 +30,7 @@ def test_a_text_arrives_and_its_id_is_returned_and_pushed(sandbox):
     assert result["message_ids"] == [message["message_id"]]
     assert (result["accepted"], result["refused"], result["parts"]) == (1, [], 1)
     assert (result["total_price"], result["currency"]) == ("0.0154", "USD")
+    assert task.pushed.pop("clicksend_link").startswith("http://127.0.0.1:")
     assert task.pushed == {"return_value": result, "message_ids": result["message_ids"]}
 
 
@@ -208,7 +209,7 @@ def test_a_dry_run_asks_the_price_and_sends_nothing(sandbox):
     assert sandbox.messages() == []
     assert (result["total_price"], result["currency"], result["parts"]) == ("15.4154", "USD", 1001)
     assert (result["accepted"], result["message_ids"]) == (0, [])
-    assert task.pushed == {"return_value": result, "message_ids": []}
+    assert (task.pushed["return_value"], task.pushed["message_ids"]) == (result, [])
 
 
 def test_a_batch_above_the_price_sends_nothing_and_says_what_it_would_have_cost(sandbox):

@@ -1,4 +1,4 @@
-"""The sandbox as a process: its line, its signals, its file; and its page."""
+"""The sandbox as a process: its line, its signals, its file."""
 
 from __future__ import annotations
 
@@ -124,32 +124,3 @@ def test_a_reset_keeps_the_key_and_nothing_else(sandbox: Any, api: Any) -> None:
     assert (sandbox.messages(), sandbox.request_counts()) == ([], {})
     assert api.rows("/v3/sms/inbound") == []
     assert api.get("/v3/account").status_code == 200
-
-
-def test_a_person_can_reply_from_the_page(sandbox: Any, api: Any) -> None:
-    message_id = api.send_one(body="Load it? Reply YES or NO")
-    shown = requests.get(f"{sandbox.url}/sandbox/page/messages", timeout=5).text
-    assert "Load it? Reply YES or NO" in shown
-    assert "/?from=%2B15551234567" in shown
-    form = requests.get(f"{sandbox.url}/?from=%2B15551234567", timeout=5).text
-    assert f'value="{PHONE}"' in form
-    back = requests.post(f"{sandbox.url}/sandbox/page/reply", data={"from": PHONE, "body": "YES"}, timeout=5)
-    assert back.url == f"{sandbox.url}/?from=%2B15551234567"
-    assert api.get(f"/v3/sms/inbound/{message_id}").json()["data"]["body"] == "YES"
-    assert "YES" in requests.get(f"{sandbox.url}/sandbox/page/messages", timeout=5).text
-
-
-def test_the_page_shows_texts_as_text(sandbox: Any, api: Any) -> None:
-    evil = "<script>alert(1)</script>"
-    api.send({"to": f'"{evil}', "body": evil})
-    sandbox.reply(PHONE, evil)
-    shown = requests.get(f"{sandbox.url}/sandbox/page/messages", timeout=5).text
-    home = requests.get(sandbox.url, params={"from": f'">{evil}', "problem": evil}, timeout=5).text
-    assert "<script" not in shown + home
-    assert "&lt;script&gt;" in shown
-
-
-def test_the_page_explains_a_number_that_is_none(sandbox: Any, api: Any) -> None:
-    back = requests.post(f"{sandbox.url}/sandbox/page/reply", data={"from": "0412", "body": "YES"}, timeout=5)
-    assert "The phone needs a number such as +15551234567." in back.text
-    assert api.rows("/v3/sms/inbound") == []

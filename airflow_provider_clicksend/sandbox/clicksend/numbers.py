@@ -103,9 +103,14 @@ def country_of(number: str) -> Country:
     return max(found, key=lambda country: len(country.prefix), default=_ELSEWHERE)
 
 
+def is_gsm(text: str) -> bool:
+    """Return whether `text` fits the alphabet of GSM-7; else it is sent as UCS-2."""
+    return all(char in _GSM_BASIC or char in _GSM_EXTENDED for char in text)
+
+
 def text_parts(text: str) -> int:
     """Return how many SMS `text` takes: 160/153 units in GSM-7, 70/67 in UCS-2, at most :data:`MAX_PARTS`."""
-    if all(char in _GSM_BASIC or char in _GSM_EXTENDED for char in text):
+    if is_gsm(text):
         length, alone, joined = len(text) + sum(char in _GSM_EXTENDED for char in text), 160, 153
     else:
         length, alone, joined = len(text.encode("utf-16-be")) // 2, 70, 67
@@ -114,5 +119,4 @@ def text_parts(text: str) -> int:
 
 def spoken_parts(text: str) -> int:
     """Return how many parts of 300 characters (150 in Unicode) reading `text` aloud takes, at most 4."""
-    in_gsm = all(char in _GSM_BASIC or char in _GSM_EXTENDED for char in text)
-    return min(max(1, math.ceil(len(text) / (300 if in_gsm else 150))), 4)
+    return min(max(1, math.ceil(len(text) / (300 if is_gsm(text) else 150))), 4)

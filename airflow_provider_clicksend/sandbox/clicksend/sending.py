@@ -107,7 +107,8 @@ def _plan(db: Connection, settings: Settings, rows: list[dict[str, Any]]) -> lis
     events = []
     for row in rows:
         decision = decided.get(row["recipient"], default)
-        steps = OUTCOMES[decision.outcome if decision else "delivered"]
+        waits_for_a_hand = settings.calls_by_hand and row["channel"] == "voice"
+        steps = OUTCOMES[decision.outcome if decision else "never" if waits_for_a_hand else "delivered"]
         if row["recipient"] in TEST_NUMBERS:
             steps = TEST_NUMBER
         digits = decision.digits if decision else ""

@@ -105,6 +105,7 @@ async def forget_requests(call: CallDep) -> dict[str, Any]:
     """Empty the request log."""
     with call.store.begin() as db:
         db.execute(delete(tables.requests))
+    call.request.app.state.exchanges.kept.clear()
     return {"requests": [], "counts": {}}
 
 

@@ -41,6 +41,14 @@ class Reply(_Strict):
     body: str
 
 
+class Answer(_Strict):
+    """What the phone `from` answers to the next text that it gets, `after` seconds later."""
+
+    sender: str = Field(alias="from")
+    body: str
+    after: float = Field(0.5, ge=0)
+
+
 class ReceiptDecision(_Strict):
     """What becomes of one accepted message (`message_id`), of the next ones to a number (`to`), or of all next ones."""
 
@@ -89,6 +97,13 @@ async def reply(call: CallDep, body: Reply) -> Shape:
     with call.store.begin() as db:
         row = receive_reply(db, call.settings, body.sender, body.body)
     return {name: row[name] for name in ("message_id", "original_message_id", "custom_string")}
+
+
+@router.post("/answers")
+async def plan_answer(call: CallDep, body: Answer) -> Shape:
+    """Let a phone answer by itself: one answer for one text, in the order in which they were planned."""
+    call.request.app.state.answers.plan(body.sender, body.body, body.after)
+    return body.model_dump(by_alias=True)
 
 
 @router.post("/receipts")
@@ -205,7 +220,9 @@ async def set_connection(connection_id: str, call: CallDep, change: ConnectionSt
 
 @router.post("/reset")
 async def reset(call: CallDep, faults: FaultsDep) -> Shape:
-    """Return to a new account: no messages, no requests, no faults, the settings of the start."""
+    """Return to a new account: no messages, requests, faults, answers to come, the settings of the start."""
     faults.waiting.clear()
+    call.request.app.state.exchanges.kept.clear()
+    call.request.app.state.answers.clear()
     call.store.reset()
     return await get_settings(call)

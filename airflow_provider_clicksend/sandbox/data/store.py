@@ -42,6 +42,8 @@ class Settings(BaseModel):
     rate_window: float = Field(60.0, gt=0)
     #: False: every voice call answers 403, as for an account without voice access.
     voice_enabled: bool = True
+    #: True: a call rings until somebody takes it on the sandbox's page; False: it is answered after ``deliver_after``.
+    calls_by_hand: bool = False
     #: What the live API may do differently: see the worlds.
     world: World = World()
 

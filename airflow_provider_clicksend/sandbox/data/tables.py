@@ -7,7 +7,7 @@ background job is needed, and a restart forgets nothing.
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
 
 metadata = MetaData()
 
@@ -176,4 +176,6 @@ connections = Table(
     Column("metadata", JSON, nullable=False, default=dict),
     Column("method", String),
 )
+# A table of its own: a database file of an older sandbox gets it when it is opened.
+media = Table("media", metadata, Column("upload_id", Integer, primary_key=True), Column("content", LargeBinary))
 uploads = _table("uploads", Column("upload_id", Integer, primary_key=True), _text("file_name"), Column("size", Integer))

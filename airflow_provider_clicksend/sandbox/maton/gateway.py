@@ -1,4 +1,7 @@
-"""Maton's side: logs each request, plays faults, checks the key, picks the connection and limits the rate."""
+"""Maton's side: logs each request, plays faults, checks the key, picks the connection and limits the rate.
+
+With HTTP Basic at ``/v3`` a request goes to ClickSend itself; the log, the faults and the limits are the same.
+"""
 
 import re
 import time
@@ -11,28 +14,33 @@ from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from airflow_provider_clicksend.sandbox.clicksend import direct
 from airflow_provider_clicksend.sandbox.data.store import Store, add_row, clock_offset, now
 from airflow_provider_clicksend.sandbox.data.tables import connections, requests
+from airflow_provider_clicksend.sandbox.maton.exchanges import Exchanges
 from airflow_provider_clicksend.sandbox.maton.faults import Faults, too_many_requests
 
 #: What the sandbox serves for itself: no key, no faults, not in the request log.
 _OWN_PATHS = re.compile(r"/($|sandbox(/|$)|connect/)")
+_FROM_ANOTHER_SITE = JSONResponse({"detail": "The sandbox takes no orders from other sites' pages."}, 403)
 _ID = re.compile(r"(?<=/)(\d+|[0-9a-fA-F-]{36})(?=/|$)")
 
 
 class Gateway:
     """The outermost application of the sandbox."""
 
-    def __init__(self, app: ASGIApp, store: Store, faults: Faults) -> None:
+    def __init__(self, app: ASGIApp, store: Store, faults: Faults, exchanges: Exchanges) -> None:
         self._app = app
         self._store = store
         self._faults = faults
+        self._exchanges = exchanges
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request (ASGI)."""
         clock_offset.set(self._store.settings.world.clock_offset)
         if _OWN_PATHS.match(scope["path"]):
-            await self._app(scope, receive, send)
+            handler = _FROM_ANOTHER_SITE if _is_from_another_site(Request(scope)) else self._app
+            await handler(scope, receive, send)
         else:
             await self._pass(scope, receive, send)
 
@@ -45,19 +53,26 @@ class Gateway:
             request_id = _log(db, request, operation, fault.fault if fault else None)
             refusal = self._refuse(db, request)
         scope["state"]["request_id"] = request_id
-        answer = _Answer(send, self._date_header())
+        recording = self._exchanges.begin(scope, request_id, now(), fault.fault if fault else None)
+        receive, answer = recording.receive(receive), _Answer(recording.send(send), self._date_header())
+        if direct.is_direct(request):
+            scope = direct.behind_the_door(scope)
         if fault is None or fault.is_after_acceptance:
             handler = refusal or self._limit(operation, answer) or self._app
             await handler(scope, receive, answer if fault is None else _discard)
         if fault is not None:
             await fault.play(scope, receive, answer)
+        recording.end()
         with self._store.begin() as db:
             db.execute(update(requests).where(requests.c.id == request_id).values(status=answer.status))
 
     def _refuse(self, db: Connection, request: Request) -> Response | None:
-        """Return Maton's own error, or note the connection that the request goes through."""
+        """Return Maton's own error (or ClickSend's at its own door), or note the connection that is gone through."""
+        if direct.is_direct(request):
+            request.scope["state"]["connection_id"] = ""
+            return direct.refuse(request)
         if request.headers.get("authorization") != f"Bearer {self._store.settings.api_key}":
-            return JSONResponse({"error": {"message": "Invalid API key"}}, status_code=401)
+            return self._says("Invalid API key", 401, by_authentication=True)
         if not request.url.path.startswith("/clicksend/"):
             return None
         usable = select(connections).where(connections.c.app == "clicksend").order_by(connections.c.creation_time)
@@ -68,13 +83,18 @@ class Gateway:
             row = db.execute(usable.where(connections.c.connection_id == wanted)).first()
         if row is None:
             what = "No active connection found for app: clicksend" if wanted is None else "Connection not found"
-            return JSONResponse(
-                {"message": what}, status_code=400 if wanted is None else self._store.settings.world.unknown_connection
-            )
+            return self._says(what, 400 if wanted is None else self._store.settings.world.unknown_connection)
         if row.status != "ACTIVE":
-            return JSONResponse({"message": f"Connection is not active: {row.status}"}, status_code=400)
+            return self._says(f"Connection is not active: {row.status}", 400)
         request.scope["state"]["connection_id"] = row.connection_id
         return None
+
+    def _says(self, text: str, status: int, *, by_authentication: bool = False) -> Response:
+        form = self._store.settings.world.maton_errors
+        if form == "mixed" and by_authentication:
+            return JSONResponse({"error": {"message": text}}, status_code=status)
+        more = {"request_id": "6f1c2d3e"} if form == "message_and_id" else {}
+        return JSONResponse({"message": text, **more}, status_code=status)
 
     def _date_header(self) -> dict[str, str]:
         world = self._store.settings.world
@@ -101,6 +121,12 @@ class Gateway:
             "ratelimit-reset": str(reset),
         }
         return None
+
+
+def _is_from_another_site(request: Request) -> bool:
+    """Tell whether a page of somebody else's, open in the same browser, wants to change something here."""
+    site = request.headers.get("sec-fetch-site", "none")
+    return request.method not in {"GET", "HEAD"} and site not in {"same-origin", "none"}
 
 
 class _Answer:

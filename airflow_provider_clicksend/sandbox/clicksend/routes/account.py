@@ -15,7 +15,7 @@ from airflow_provider_clicksend.sandbox.clicksend.money import CURRENCY, price_t
 from airflow_provider_clicksend.sandbox.clicksend.numbers import COUNTRIES, MAX_PARTS
 from airflow_provider_clicksend.sandbox.data.seed import SUBACCOUNT_ID, USER_ID
 from airflow_provider_clicksend.sandbox.data.store import add_row, now
-from airflow_provider_clicksend.sandbox.data.tables import account, uploads
+from airflow_provider_clicksend.sandbox.data.tables import account, media, uploads
 
 router = APIRouter()
 
@@ -96,6 +96,8 @@ async def upload(call: CallDep, request: Request) -> JSONResponse:
         raise bad_request("The file is too large.")
     with call.store.begin() as db:
         upload_id = add_row(db, uploads, file_name=name, size=len(content))
+        if conversion == "mms":
+            add_row(db, media, upload_id=upload_id, content=content)
     return ok("Your file has been uploaded.", _show_upload(upload_id, name))
 
 

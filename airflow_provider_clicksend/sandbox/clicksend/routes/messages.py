@@ -29,6 +29,7 @@ async def send(channel: ChannelDep, call: CallDep, body: BodyDep) -> JSONRespons
     """Accept up to 1,000 messages; each has its own status in the answer."""
     with call.store.begin() as db:
         rows = accept_messages(db, call.settings, channel, body, call.caller)
+    call.request.app.state.answers.texted(call.store, rows)
     return ok("Messages queued for delivery.", send_data(rows, call.settings))
 
 
