@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import (
     ClickSendConfigError,
     ClickSendNotCancelledError,
     ClickSendNotFoundError,
 )
+from airflow_provider_clicksend.arguments import as_flag
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
@@ -39,10 +39,12 @@ class ClickSendCancelOperator(ClickSendBaseOperator):
     def __init__(self, *, message_id: str, missing_ok: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.message_id = message_id
-        self.missing_ok = missing_ok
+        self.missing_ok = as_flag("missing_ok", missing_ok)
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
         """Cancel it, or find out why not."""
+        from airflow_provider_clicksend.api.channels import channel_named
+
         channel: ScheduledResource = channel_named(self.channel).resource(client)
         outcome = "cancelled"
         try:
@@ -77,11 +79,13 @@ class ClickSendCancelAllSmsOperator(ClickSendBaseOperator):
     """
 
     template_fields: Sequence[str] = ("custom_string",)
+    optional_fields = frozenset({"custom_string"})
 
     def __init__(self, *, custom_string: str | None = None, everything: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.custom_string = custom_string
-        self.everything = everything
+        # The word "False" of a configuration file must not cancel everything.
+        self.everything = as_flag("everything", everything)
 
     def call(self, client: ClickSendClient, context: Context) -> int:
         """Cancel them."""

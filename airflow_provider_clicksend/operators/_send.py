@@ -259,8 +259,8 @@ class SendTask:
 
     def _check_price(self, request: SendRequest) -> None:
         priced = self._price(request)
-        limit = Decimal(str(self._operator.max_price))
-        if Decimal(priced["total_price"]) > limit:
+        limit = self._operator.max_price
+        if limit is not None and Decimal(priced["total_price"]) > limit:
             raise ClickSendConfigError(
                 f"The batch would cost {priced['total_price']} {priced['currency']} and max_price is {limit}. "
                 "Nothing was sent.",

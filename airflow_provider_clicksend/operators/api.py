@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.calls import CALLS, PAGED_CALLS, SENDING_CALLS
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendError
-from airflow_provider_clicksend.arguments import as_wanted
+from airflow_provider_clicksend.api.values import kind_of
+from airflow_provider_clicksend.arguments import as_flag, as_wanted
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import AirflowFailException, Context
 
@@ -42,10 +43,10 @@ class ClickSendApiOperator(ClickSendBaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         # `call` is no template, so a misspelled one need not wait for the worker.
-        check_call(call, all_pages=all_pages)
+        self.all_pages = as_flag("all_pages", all_pages)
+        check_call(call, all_pages=self.all_pages)
         self.call_name = call
         self.arguments = arguments
-        self.all_pages = all_pages
 
     def call(self, client: ClickSendClient, context: Context) -> Any:
         """Make the call."""
@@ -68,6 +69,12 @@ class ClickSendApiOperator(ClickSendBaseOperator):
     def _bound(self, client: ClickSendClient) -> Callable[[], Any]:
         """Return the call with its arguments, checked against the method's signature before anything is sent."""
         method = attrgetter(self.call_name)(client)
+        if not isinstance(self.arguments, Mapping | None):
+            raise ClickSendConfigError(
+                f"arguments is {kind_of(self.arguments)}; it must be a dict (one that a template gives takes "
+                "render_template_as_native_obj=True on the DAG).",
+                field="arguments",
+            )
         arguments = dict(self.arguments or {})
         signature = inspect.signature(method)
         try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import BranchMixIn, SkipMixin
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.arguments import check_choice
+from airflow_provider_clicksend.arguments import as_flag, as_number, check_choice
 from airflow_provider_clicksend.messaging.answers import Options
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator, Recipients
 from airflow_provider_clicksend.operators._ladder import Call, Step, Text, seconds
@@ -80,6 +80,8 @@ class ClickSendAskOperator(ClickSendBaseOperator):
 
     template_fields: Sequence[str] = ("to", "question", "ladder", "sender", "hint", "how_to_answer")
     native_fields = frozenset({"to"})
+    optional_fields = frozenset({"sender", "how_to_answer"})
+    object_fields = frozenset({"ladder"})
 
     def __init__(
         self,
@@ -116,15 +118,15 @@ class ClickSendAskOperator(ClickSendBaseOperator):
         if any(step.is_spoken for step in ladder or ()):
             self.answers.keys()
         self.on_timeout = on_timeout
-        self.tell_others = tell_others
+        self.tell_others = as_flag("tell_others", tell_others)
         self.hints = hints
         self.hint = hint
         self.how_to_answer = how_to_answer
-        self.full_number = full_number
-        self.resend_on_clear = resend_on_clear
+        self.full_number = as_flag("full_number", full_number)
+        self.resend_on_clear = as_flag("resend_on_clear", resend_on_clear)
         self.sender = sender
-        self.poll_interval = poll_interval
-        self.settle = settle
+        self.poll_interval = float(as_number("poll_interval", poll_interval))
+        self.settle = float(as_number("settle", settle))
         self.on_unknown = on_unknown
         self._running: AskTask | None = None
         self._push: Any = None
@@ -264,7 +266,9 @@ class ClickSendAskShortCircuitOperator(ClickSendAskOperator, SkipMixin):
         self.stop_on = [stop_on] if isinstance(stop_on, str) else list(stop_on)
         for option in self.stop_on:
             check_choice("stop_on", option, self.answers.names)
-        self.ignore_downstream_trigger_rules = ignore_downstream_trigger_rules
+        self.ignore_downstream_trigger_rules = as_flag(
+            "ignore_downstream_trigger_rules", ignore_downstream_trigger_rules
+        )
 
     def conclude(self, result: dict[str, Any], context: Context) -> Any:
         """Skip, or go on, and return the result."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
@@ -95,23 +95,13 @@ class ClickSendDeleteContactListOperator(ClickSendDeleteOperator):
     :param list_id: which one.
     """
 
-    template_fields: Sequence[str] = ("list_id",)
+    ids = ("list_id",)
+    template_fields: Sequence[str] = ids
+    resource = "lists"
 
     def __init__(self, *, list_id: int | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.list_id = list_id
-
-    def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
-        client.lists.delete(self.list_id)
-
-    def listed(self, client: ClickSendClient) -> Iterable[object]:
-        """Return the ids of all lists."""
-        return (row.list_id for row in client.iterate(client.lists.list))
-
-    def listed_id(self) -> object:
-        """Return the id of this one."""
-        return self.list_id
 
 
 class ClickSendRemoveDuplicateContactsOperator(ClickSendBaseOperator):

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.arguments import as_flag
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.failing import failing_for_good
 from airflow_provider_clicksend.rendering import TextRendering
@@ -57,7 +58,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         super().__init__(**kwargs)
         self.message_ids = message_ids
         self.clicksend_conn_id = clicksend_conn_id
-        self.deferrable = deferrable
+        self.deferrable = as_flag("deferrable", deferrable)
         self._wait: Any = None
         self._steps: Any = None
         self._reports: Any = None
