@@ -67,7 +67,8 @@ else
 endif
 
 slow: $(V33)/.ready $(V31)/.ready $(V211)/.ready
-	$(V33)/bin/python -m pytest -q -m slow
+	$(V33)/bin/python -m pytest -q -m slow --ignore tests/once
+	$(V33)/bin/python -m pytest -q -m slow -n 4 tests/once
 
 docs: .venvs/docs/.ready
 	.venvs/docs/bin/mkdocs build --strict

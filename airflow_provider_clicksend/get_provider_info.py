@@ -10,6 +10,7 @@ from airflow_provider_clicksend.connection import (
     HIDDEN_FIELDS,
     PLACEHOLDERS,
     RELABELED_FIELDS,
+    ExtraField,
 )
 
 _PACKAGE = "airflow_provider_clicksend"
@@ -45,17 +46,29 @@ def get_provider_info() -> dict[str, Any]:
                         "email_addresses",
                         "connections",
                         "api",
+                        "ask",
                     )
                 ],
             }
         ],
         "sensors": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.sensors.clicksend"]}],
-        "triggers": [{"integration-name": "ClickSend", "python-modules": [f"{_PACKAGE}.triggers.clicksend"]}],
+        "triggers": [
+            {
+                "integration-name": "ClickSend",
+                "python-modules": [f"{_PACKAGE}.triggers.{name}" for name in ("ask", "clicksend", "inbound")],
+            }
+        ],
+        # Airflow leaves it out where common messaging is not installed.
+        "queues": [f"{_PACKAGE}.queues.clicksend.ClickSendMessageQueueProvider"],
         "connection-types": [_connection_type()],
         "notifications": [
             f"{_PACKAGE}.notifications.clicksend.ClickSendSmsNotifier",
             f"{_PACKAGE}.notifications.clicksend.ClickSendVoiceNotifier",
         ],
+        "task-decorators": [
+            {"name": "clicksend_sms", "class-name": f"{_PACKAGE}.decorators.sms.clicksend_sms_task"},
+        ],
+        "extra-links": [f"{_PACKAGE}.links.clicksend.ClickSendLink"],
         "cli": [f"{_PACKAGE}.cli.get_clicksend_cli_commands"],
     }
 
@@ -75,8 +88,16 @@ def _connection_type() -> dict[str, Any]:
             field.name: {
                 "label": field.label,
                 "description": field.description,
-                "schema": {"type": [field.kind, "null"]},
+                "schema": _schema(field),
             }
             for field in EXTRA_FIELDS
         },
     }
+
+
+def _schema(field: ExtraField) -> dict[str, Any]:
+    """Return the JSON schema of a field. A type without null would make it a required one."""
+    schema: dict[str, Any] = {"type": [field.kind, "null"], "section": field.section}
+    if field.choices:
+        schema["enum"] = list(field.choices)  # the form offers to clear it; a null among them would be shown as one
+    return schema

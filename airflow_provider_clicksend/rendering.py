@@ -16,7 +16,7 @@ else:
     _Base = object
 
 #: What Airflow asks before it evaluates what a template gave.
-_NOT_NATIVE: Any = SimpleNamespace(render_template_as_native_obj=False)
+NOT_NATIVE: Any = SimpleNamespace(render_template_as_native_obj=False)
 
 
 class TextRendering(_Base):
@@ -59,7 +59,7 @@ class TextRendering(_Base):
         return value
 
     def _render(self, template: Any, context: Any, dag: Any = None) -> Any:
-        return super()._render(template, context, dag if _is_native(template.environment) else _NOT_NATIVE)
+        return super()._render(template, context, dag if _is_native(template.environment) else NOT_NATIVE)
 
     def _text_env(self, env: jinja2.Environment) -> jinja2.Environment:
         dag = self.get_dag() if _is_native(env) else None

@@ -38,6 +38,11 @@ class AirflowApi:
         run = self._call("POST", f"/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}})
         return str(run["dag_run_id"])
 
+    def runs(self, dag_id: str) -> list[str]:
+        """Return the states of a DAG's runs."""
+        found = self._call("GET", f"/dags/{dag_id}/dagRuns", params={"limit": 100})
+        return [run["state"] for run in found["dag_runs"]]
+
     def run_state(self, dag_id: str, run_id: str) -> str:
         """Return the state of a run: queued, running, success or failed."""
         return str(self._call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")["state"])

@@ -20,7 +20,7 @@ import requests
 from dev.airflow_api import AirflowApi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from dev.supervisor import Supervisor
 
@@ -85,16 +85,17 @@ class AirflowStandalone:
         self.env = clean_environment() | self._settings(dags) | dict(env or {})
         self.env["PATH"] = f"{self.command.parent}{os.pathsep}{self.env.get('PATH', os.defpath)}"
 
-    def start(self, timeout: float = 180) -> None:
-        """Make the database, start the components and wait until all are healthy, at most `timeout` seconds."""
+    def start(self, timeout: float = 180, components: Collection[str] = tuple(COMPONENTS)) -> None:
+        """Make the database, start the components and wait until they are healthy, at most `timeout` seconds."""
         self.home.mkdir()
         self.report("making Airflow's database")
         self.supervisor.start("migrate", [str(self.command), "db", "migrate"], self.env)
         self.wait(lambda: self.supervisor.exit_codes()["migrate"] == 0, "Airflow's database", timeout)
-        self.report("starting Airflow: api-server, scheduler, dag-processor, triggerer")
-        for name in COMPONENTS:
+        self.report(f"starting Airflow: {', '.join(components)}")
+        for name in components:
             self.start_component(name)
-        self.wait(lambda: not self._unhealthy(), "Airflow to be healthy", timeout)
+        missing = {name.replace("-", "_") for name in COMPONENTS.keys() - set(components)}
+        self.wait(lambda: not set(self._unhealthy()) - missing, "Airflow to be healthy", timeout)
 
     def start_component(self, name: str) -> None:
         """Start one component, for the first time or after it was killed."""
@@ -151,4 +152,4 @@ class AirflowStandalone:
         try:
             return self.api.unhealthy()
         except requests.RequestException:
-            return ["api-server"]
+            return ["metadatabase"]

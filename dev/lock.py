@@ -20,7 +20,8 @@ def main() -> None:
     lock("docs", "--group", f"{pyproject}:docs")
     lock("benchmarks", pyproject, "--extra", "sandbox", str(ROOT / "requirements" / "benchmarks.in"))
     for source in sorted((ROOT / "requirements").glob("airflow-*.in")):
-        lock(source.stem, pyproject, "--extra", "sandbox", "--group", f"{pyproject}:dev", str(source))
+        extras = ("--extra", "sandbox", "--extra", "sql", "--extra", "phonenumbers")
+        lock(source.stem, pyproject, *extras, "--group", f"{pyproject}:dev", str(source))
 
 
 if __name__ == "__main__":

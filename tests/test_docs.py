@@ -16,11 +16,11 @@ import yaml
 
 import airflow_provider_clicksend
 from airflow_provider_clicksend import exceptions, operators
-from airflow_provider_clicksend.api import ClickSendClient, client
+from airflow_provider_clicksend.api import ClickSendClient, gateways
 from airflow_provider_clicksend.api.calls import CALLS
 from airflow_provider_clicksend.connection import EXTRA_FIELDS
 from airflow_provider_clicksend.sandbox.testing import Sandbox
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS, AIRFLOW_V_3_2_PLUS
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS, AIRFLOW_V_3_2_PLUS, AIRFLOW_V_3_3_PLUS
 from tests.documented import DOCS, further_operations, skill_operations
 from tests.running import EXAMPLE_DAGS
 
@@ -87,8 +87,8 @@ def snippets() -> list[tuple[str, str]]:
 def live_is_the_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever asks for no other address gets the sandbox."""
     monkeypatch.setenv("MATON_API_KEY", sandbox.api_key)
-    real = client.checked_url
-    monkeypatch.setattr(client, "checked_url", lambda url, field: real(sandbox.url, field))
+    real = gateways.checked_url
+    monkeypatch.setattr(gateways, "checked_url", lambda url, field: real(sandbox.url, field))
 
 
 @pytest.mark.parametrize("name", sorted(public_names()))
@@ -127,7 +127,7 @@ def test_the_table_of_operations_names_what_there_is() -> None:
 
 def test_the_fields_of_the_connection_are_the_documented_ones() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", PAGES["howto/connection.md"], re.MULTILINE)
-    assert {row for row in rows if row[0] not in ("password", "host", "port", "extra")} == {
+    assert {row for row in rows if row[0] not in ("password", "login", "host", "port", "schema", "extra")} == {
         (field.name, field.label, field.description.replace("|", "\\|")) for field in EXTRA_FIELDS
     }
 
@@ -144,6 +144,8 @@ def test_the_python_of_a_page_runs(page: str, code: str, capsys: pytest.CaptureF
         pytest.skip("deadlines came with Airflow 3.2")
     if "operators.hitl" in code and not AIRFLOW_V_3_1_PLUS:
         pytest.skip("human-in-the-loop operators came with Airflow 3.1")
+    if ("triggers.inbound" in code or "retry_policy" in code) and not AIRFLOW_V_3_3_PLUS:
+        pytest.skip("it needs Airflow 3.3, and says so")
     sdk = importlib.import_module("airflow.providers.common.compat.sdk")
     with sdk.DAG("docs", schedule=None) as dag:
         exec(compile(code, page, "exec"), {"__name__": page})

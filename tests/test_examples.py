@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from airflow_provider_clicksend.sandbox.testing import Sandbox
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS
 from tests.running import EXAMPLE_DAGS, run_dag
 
 pytestmark = [
@@ -70,6 +71,42 @@ def test_ask_before_load_follows_the_answer(
     waited = {"ask": "success", "heard": "success", "answer": "success", "decide": "success"}
     assert states == waited | {"load": load, "leave": leave}
     assert [message["to"] for message in sandbox.messages()] == ["+61400000001"]
+
+
+def test_say_it_in_python_texts_what_functions_return(sandbox: Sandbox) -> None:
+    states = run_dag("say_it_in_python")
+    assert states == {"count": "success", "tell": "success", "sum_up": "success"}
+    assert {message["to"]: message["body"] for message in sandbox.messages()} == {
+        "+15551234567": "Ada, 12 rows wait for you.",
+        "+15551234568": "Grace, 7 rows wait for you.",
+        "+15551234569": "19 rows wait.",
+    }
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="needs Airflow 3.3, and says so")
+def test_text_a_dag_answers_each_text(sandbox: Sandbox) -> None:
+    topics = {"+15551234567": "sales", "+15551234568": "nothing"}
+    texts = [{"from": number, "groups": {"topic": topic}} for number, topic in topics.items()]
+    assert run_dag("text_a_dag", conf={"texts": texts}) == {"answer": "success"}
+    assert {message["to"]: message["body"] for message in sandbox.messages()} == {
+        "+15551234567": "sales: 1,204,331 rows, loaded at 06:00 UTC.",
+        "+15551234568": "nothing: nothing is known.",
+    }
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_3_PLUS, reason="needs Airflow 3.3, and says so")
+def test_text_a_dag_does_nothing_without_a_text(sandbox: Sandbox) -> None:
+    assert run_dag("text_a_dag") == {"answer": "skipped"}
+    assert sandbox.messages() == []
+
+
+@pytest.mark.parametrize(("words", "load", "leave"), [("ja", "success", "skipped"), ("Nein!", "skipped", "success")])
+def test_ask_people_follows_the_first_answer(
+    sandbox: Sandbox, everybody_answers: Answer, words: str, load: str, leave: str
+) -> None:
+    everybody_answers(words)
+    assert run_dag("ask_people", conf={"to": ["+15551230001"]}) == {"ask": "success", "load": load, "leave": leave}
+    assert [message["to"] for message in sandbox.messages()] == ["+15551230001"]
 
 
 def test_no_example_is_left_out() -> None:

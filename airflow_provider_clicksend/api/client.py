@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from math import inf
 from typing import Any
 
 import requests
-import urllib3.exceptions
+import urllib3
 from pydantic_core import from_json, to_json
 
 from airflow_provider_clicksend import __version__
-from airflow_provider_clicksend.api import answers, errors, paging, resources, retry
+from airflow_provider_clicksend.api import answers, errors, gateways, paging, resources, retry
 from airflow_provider_clicksend.api.clock import ServerClock
+from airflow_provider_clicksend.api.deadline import Deadline
+from airflow_provider_clicksend.api.failure_facts import TRANSPORT_EXCEPTIONS
 from airflow_provider_clicksend.api.models.base import Page, Request, Row
-from airflow_provider_clicksend.api.settings import (
-    DEFAULT_BASE_URL,
-    DEFAULT_CONTROL_URL,
-    DEFAULT_TIMEOUT,
-    checked_header,
-    checked_key,
-    checked_timeout,
-    checked_url,
-)
-from airflow_provider_clicksend.api.transport import MAX_ANSWER, AnswerTooLargeError, BoundedAdapter
+from airflow_provider_clicksend.api.settings import DEFAULT_TIMEOUT, checked_timeout
+from airflow_provider_clicksend.api.transport import MAX_ANSWER, AnswerTooLargeError, Session, watching
+from airflow_provider_clicksend.api.transport_failures import transport_error
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +30,17 @@ SECONDS_A_MESSAGE = 0.05
 
 
 class ClickSendClient:
-    """ClickSend's REST API v3 behind Maton's gateway.
+    """ClickSend's REST API v3, behind Maton's gateway or directly.
 
     One pooled session; every call has a time-out, follows no redirect and is repeated only where :mod:`.retry` allows.
     Every method raises a :class:`~airflow_provider_clicksend.api.errors.ClickSendError`.
 
-    :param api_key: the Maton API key (sent as ``Authorization: Bearer``).
+    :param api_key: the Maton API key (sent as ``Authorization: Bearer``); with a `username`, ClickSend's own.
+    :param username: of a ClickSend account, to reach ClickSend itself without Maton (HTTP Basic).
     :param maton_connection_id: which Maton connection to use; without it Maton takes the oldest active one.
-    :param base_url: the gateway. (The newer Maton documents name ``https://api.maton.ai`` for both hosts.)
+    :param base_url: the gateway, by default ``https://gateway.maton.ai``; with a `username` ClickSend's address, by
+        default ``https://rest.clicksend.com``. (The newer
+        Maton documents name ``https://api.maton.ai`` for both hosts.)
     :param control_url: Maton's control plane; by default ``https://ctrl.maton.ai`` for the default gateway, else
         `base_url`.
     :param sender: the ``from`` of messages that name none.
@@ -53,31 +53,37 @@ class ClickSendClient:
         self,
         api_key: str,
         *,
+        username: str | None = None,
         maton_connection_id: str | None = None,
-        base_url: str = DEFAULT_BASE_URL,
+        base_url: str | None = None,
         control_url: str | None = None,
         sender: str | None = None,
         source: str = "airflow",
         timeout: float = DEFAULT_TIMEOUT,
     ) -> None:
-        base_url = checked_url(base_url, "base_url")
-        default_control_url = DEFAULT_CONTROL_URL if base_url == DEFAULT_BASE_URL else base_url
-        self._gateway_url = f"{base_url}/clicksend/v3"
-        self._control_url = checked_url(control_url or default_control_url, "control_url")
-        self._api_key = checked_key(api_key)
-        self.maton_connection_id = maton_connection_id and checked_header(maton_connection_id, "maton_connection_id")
+        if username is None:
+            self._gateway = gateways.maton(
+                api_key, base_url=base_url, control_url=control_url, connection_id=maton_connection_id
+            )
+        else:
+            _refuse_on_a_direct_account(maton_connection_id=maton_connection_id, control_url=control_url)
+            self._gateway = gateways.direct(username, api_key, base_url=base_url)
+        self.maton_connection_id = maton_connection_id
+        self.base_url = self._gateway.base_url
         self.sender = sender
         self.source = source
         self.timeout = checked_timeout(timeout)
         #: ClickSend's time, as its answers tell it.
         self.clock = ServerClock()
-        self._session = requests.Session()
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, BoundedAdapter())
+        self._session = Session()
         self._session.headers["User-Agent"] = f"airflow-provider-clicksend/{__version__}"
         # As an auth object, so that a ~/.netrc entry for the host cannot replace the header.
         self._session.auth = self._authorize
+        self._session.headers.update(self._gateway.headers)
+        self._deadline = Deadline()
+        self._bind_resources()
 
+    def _bind_resources(self) -> None:
         self.account = resources.AccountResource(self)
         self.automations = resources.AutomationsResource(self)
         self.connections = resources.ConnectionsResource(self)
@@ -89,11 +95,28 @@ class ClickSendClient:
         self.templates = resources.TemplatesResource(self)
         self.voice = resources.VoiceResource(self)
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether this is ClickSend itself, without Maton."""
+        return self._gateway.kind is gateways.DIRECT
+
     def __enter__(self) -> ClickSendClient:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def with_deadline(self, deadline: Deadline) -> ClickSendClient:
+        """Return this client with an end to all it does: no request, wait or repeat outlasts the deadline.
+
+        It shares the pooled connections and the clock. What is asked for after the deadline raises a
+        :class:`~airflow_provider_clicksend.api.errors.ClickSendTimeoutError` whose `request_sent` is False. (A name
+        server that does not answer is the one thing that no time-out of a socket bounds.)
+        """
+        bounded = copy.copy(self)
+        bounded._deadline = deadline
+        bounded._bind_resources()
+        return bounded
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -132,7 +155,7 @@ class ClickSendClient:
         :param messages: how many messages it carries; each adds to the time that the answer may take.
         """
         timeout = self.timeout + SECONDS_A_MESSAGE * messages
-        url = self._gateway_url + path
+        url = self._gateway.api_url + path
         status, body = self._request(
             method, url, path, params=params, json=json, repeatable=repeatable, timeout=timeout
         )
@@ -146,8 +169,17 @@ class ClickSendClient:
         return body.get("data")
 
     def control(self, method: str, path: str, *, params: Mapping[str, Any] | None = None, json: object = None) -> Any:
-        """Call Maton's control plane and return the parsed body (None when it is empty)."""
-        status, body = self._request(method, self._control_url + path, path, params=params, json=json)
+        """Call Maton's control plane and return the parsed body (None when it is empty).
+
+        :raises ClickSendConfigError: on a direct account, which has none.
+        """
+        if self._gateway.control_url is None:
+            raise errors.ClickSendConfigError(
+                "Connections are Maton's, and this is a direct ClickSend account. "
+                "Use an Airflow connection whose `account` is maton.",
+                field="account",
+            )
+        status, body = self._request(method, self._gateway.control_url + path, path, params=params, json=json)
         if not isinstance(body, Mapping) and not (body is None and method == "DELETE"):
             raise errors.ClickSendResponseError(
                 f"{method} {path} was answered {status} with no JSON object: is `control_url` Maton's control plane?"
@@ -173,8 +205,10 @@ class ClickSendClient:
             try:
                 return self._once(method, url, path, params=params, data=data, timeout=timeout)
             except (errors.ClickSendApiError, errors.ClickSendTransportError) as error:
-                wait = retry.wait_before_retry(error, tries=tries, repeatable=repeatable)
-                if wait is None:
+                wait = retry.wait_before_retry(
+                    error, tries=tries, repeatable=repeatable, repeated=self._gateway.kind.repeated
+                )
+                if wait is None or not self._deadline.allows(wait):
                     raise
                 log.warning("%s Trying again in %.1f s.", error, wait)
             time.sleep(wait)
@@ -189,37 +223,62 @@ class ClickSendClient:
         data: bytes | None,
         timeout: float | None = None,
     ) -> tuple[int, Any]:
-        timeout = timeout or self.timeout
-        headers = {"Content-Type": "application/json"} if data is not None else {}
-        if self.maton_connection_id:
-            headers["Maton-Connection"] = self.maton_connection_id
-        try:
-            response = self._session.request(
-                method,
-                url,
-                params=params,
-                data=data,
-                headers=headers,
-                timeout=(self.timeout, timeout),
-                allow_redirects=False,
+        left = self._deadline.left
+        if not left:
+            raise errors.ClickSendTimeoutError(
+                f"{method} {path}: the time for it is over, it was not sent.", request_sent=False
             )
-        except requests.RequestException as exc:
-            if _is_too_large(exc):
-                raise errors.ClickSendResponseError(
-                    f"{method} {path}: the answer is larger than {MAX_ANSWER:,} bytes. Is `host` the gateway?"
-                ) from None
-            raise _transport_error(f"{method} {path}", exc, timeout) from None
+        what = f"{method} {path}"
+        timeouts = _timeouts(self.timeout, min(timeout or self.timeout, left), left)
+        response = self._exchange(what, timeouts, method=method, url=url, params=params, data=data)
         self.clock.learn(response.headers.get("Date"))
         body = _parse(response.content)
-        error = answers.error_for(response.status_code, response.headers, body, secret=self._api_key)
+        error = answers.error_for(
+            response.status_code,
+            response.headers,
+            body,
+            kind=self._gateway.kind,
+            secrets=self._gateway.secrets,
+        )
         if error is not None:
-            error.args = (f"{method} {path}: {error}",)
+            error.args = (f"{what}: {error}",)
             raise error
         return response.status_code, body
 
+    def _exchange(self, what: str, timeouts: Any, *, url: str, data: bytes | None, **request: Any) -> requests.Response:
+        headers = {"Content-Type": "application/json"} if data is not None else {}
+        with watching() as departure:
+            try:
+                return self._session.request(
+                    url=url, data=data, headers=headers, timeout=timeouts, allow_redirects=False, **request
+                )
+            except TRANSPORT_EXCEPTIONS as exc:
+                if _is_too_large(exc):
+                    failure: errors.ClickSendError = errors.ClickSendResponseError(
+                        f"{what}: the answer is larger than {MAX_ANSWER:,} bytes. Is `host` the gateway?"
+                    )
+                else:
+                    seconds = timeouts.read_timeout if departure.happened else timeouts.connect_timeout
+                    failure = transport_error(what, exc, left=departure.happened, url=url, seconds=seconds)
+        # Out here the library's exception, which holds the address with its query, is no context of ours.
+        raise failure
+
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._api_key}"
+        request.headers["Authorization"] = self._gateway.authorization
         return request
+
+
+def _timeouts(connect: float, read: float, left: float) -> Any:
+    """Return time-outs for connecting and for the answer, which together stay within the seconds that are left."""
+    return urllib3.util.Timeout(total=None if left == inf else left, connect=min(connect, read), read=read)
+
+
+def _refuse_on_a_direct_account(**settings: str | None) -> None:
+    for name, value in settings.items():
+        if value:
+            raise errors.ClickSendConfigError(
+                f"{name} is Maton's, and this is a direct ClickSend account: leave it empty.", field=name
+            )
 
 
 def _is_too_large(error: BaseException | None) -> bool:
@@ -236,31 +295,3 @@ def _parse(content: bytes) -> Any:
         return from_json(content, cache_strings="keys") if content else None
     except ValueError:
         return None
-
-
-def _transport_error(what: str, exc: requests.RequestException, timeout: float) -> errors.ClickSendTransportError:
-    """Say whether the request may have left. The library's own text names hosts and queries, so it is not quoted."""
-    cause = exc.args[0] if exc.args else None
-    if isinstance(exc, requests.ConnectTimeout):
-        return errors.ClickSendTimeoutError(f"{what}: no connection within {timeout:g} s.", request_sent=False)
-    if isinstance(exc, requests.Timeout) or isinstance(cause, urllib3.exceptions.ReadTimeoutError):
-        return errors.ClickSendTimeoutError(
-            f"{what}: no answer within {timeout:g} s; the request may have arrived.", request_sent=True
-        )
-    reason = getattr(cause, "reason", None)
-    if _never_left(exc, reason):
-        return errors.ClickSendTransportError(
-            f"{what}: cannot connect ({type(reason or exc).__name__}). Is the network up and `host` right?",
-            request_sent=False,
-        )
-    return errors.ClickSendTransportError(
-        f"{what}: the connection broke ({type(exc).__name__}); the request may have arrived.", request_sent=True
-    )
-
-
-def _never_left(exc: requests.RequestException, reason: object) -> bool:
-    if isinstance(reason, urllib3.exceptions.SSLError):
-        return "CERTIFICATE_VERIFY_FAILED" in str(reason)
-    # A ValueError: requests found the request itself impossible (a URL, a header).
-    refused = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError)
-    return isinstance(reason, refused) or isinstance(exc, ValueError)

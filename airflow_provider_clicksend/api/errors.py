@@ -49,11 +49,16 @@ class ClickSendTransportError(ClickSendError):
     """No answer came.
 
     :param request_sent: False when the request provably never left; True when it may have arrived.
+    :param part: what failed: ``"setup"`` (this machine), ``"request"`` (it cannot be written), ``"proxy"``, ``"name"``,
+        ``"connect"``, ``"certificate"``, ``"tls"`` or ``"answer"``.
+    :param may_heal: whether the same request may work in a moment. A CA bundle that is not there will not.
     """
 
-    def __init__(self, message: str, *, request_sent: bool) -> None:
+    def __init__(self, message: str, *, request_sent: bool, part: str = "connect", may_heal: bool = True) -> None:
         super().__init__(message)
         self.request_sent = request_sent
+        self.part = part
+        self.may_heal = may_heal
 
 
 class ClickSendTimeoutError(ClickSendTransportError):
@@ -193,3 +198,14 @@ class ClickSendOptedOutError(ClickSendError):
     def __init__(self, message: str, *, numbers: Sequence[str]) -> None:
         super().__init__(message)
         self.numbers = list(numbers)
+
+
+class ClickSendNoAnswerError(ClickSendError):
+    """Nobody answered a question in time.
+
+    :param steps: what became of each step of it: ``{"kind", "to", "at", "outcome"}``, with masked numbers.
+    """
+
+    def __init__(self, message: str, *, steps: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.steps = list(steps)

@@ -5,24 +5,26 @@ from __future__ import annotations
 import random
 
 from airflow_provider_clicksend.api import errors
+from airflow_provider_clicksend.api.gateways import MATON
 
 #: Tries of one request, the first included.
 MAX_TRIES = 4
 #: Seconds. A server that asks for more than this is not waited for longer than this.
 MAX_WAIT = 60.0
-#: Statuses of a GET that a repeat may heal. A 500 of the gateway is no blip: it may mean an expired authorization.
-RETRIED_STATUSES = frozenset({408, 502, 503, 504})
 
 
-def wait_before_retry(error: errors.ClickSendError, *, tries: int, repeatable: bool) -> float | None:
+def wait_before_retry(
+    error: errors.ClickSendError, *, tries: int, repeatable: bool, repeated: frozenset[int] = MATON.repeated
+) -> float | None:
     """Return the seconds to wait before the same request may be made again, or None when it must not be.
 
     :param error: what the last try ended with.
     :param tries: how many tries there were, at least 1.
     :param repeatable: True for requests that change nothing. Anything that sends, creates or cancels is repeated only
         when it provably never left, or when it was turned away with 429.
+    :param repeated: statuses of a read that a repeat may heal.
     """
-    if tries >= MAX_TRIES or not _heals(error, repeatable=repeatable):
+    if tries >= MAX_TRIES or not _heals(error, repeatable, repeated):
         return None
     asked = error.retry_after if isinstance(error, errors.ClickSendRateLimitError) else None
     return min(asked, MAX_WAIT) if asked is not None else backoff(tries)
@@ -33,12 +35,12 @@ def backoff(tries: int) -> float:
     return min(2.0 ** (tries - 1), MAX_WAIT) * (0.5 + random.random() / 2)  # noqa: S311
 
 
-def _heals(error: errors.ClickSendError, *, repeatable: bool) -> bool:
+def _heals(error: errors.ClickSendError, repeatable: bool, repeated: frozenset[int]) -> bool:
     if isinstance(error, errors.ClickSendRateLimitError):
         return repeatable or error.recognized
     if isinstance(error, errors.ClickSendTransportError):
-        return repeatable or not error.request_sent
-    return repeatable and isinstance(error, errors.ClickSendServerError) and error.status in RETRIED_STATUSES
+        return error.may_heal and (repeatable or not error.request_sent)
+    return repeatable and isinstance(error, errors.ClickSendServerError) and error.status in repeated
 
 
 def may_have_been_accepted(error: errors.ClickSendError) -> bool:
@@ -62,5 +64,10 @@ def can_never_succeed(error: errors.ClickSendError) -> bool:
         return not error.temporary
     if isinstance(error, errors.ClickSendApiError):
         return not isinstance(error, errors.ClickSendRateLimitError | errors.ClickSendServerError)
-    final = errors.ClickSendConfigError | errors.ClickSendDeliveryFailedError | errors.ClickSendOptedOutError
+    final = (
+        errors.ClickSendConfigError,
+        errors.ClickSendDeliveryFailedError,
+        errors.ClickSendNoAnswerError,
+        errors.ClickSendOptedOutError,
+    )
     return isinstance(error, final)

@@ -6,25 +6,57 @@ from urllib.parse import urlsplit
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 
-DEFAULT_BASE_URL = "https://gateway.maton.ai"
-DEFAULT_CONTROL_URL = "https://ctrl.maton.ai"
 DEFAULT_TIMEOUT = 30.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def checked_key(key: str, field: str = "api_key") -> str:
-    """Return the Maton API key.
+    """Return the Maton API key, without white space around it (a file or a shell often leaves a line break).
 
-    :raises ClickSendConfigError: when it is empty, masked, or cannot stand in an HTTP header.
+    :raises ClickSendConfigError: when it is empty, masked, in quotes, or cannot stand in an HTTP header.
     """
-    if not key:
-        raise ClickSendConfigError(f"{field}: there is no Maton API key.", field=field)
-    if set(key) == {"*"}:
+    key = key.strip()
+    _refuse_no_secret(key, field, "Maton API key")
+    if key[0] == key[-1] and key[0] in "\"'":
+        raise ClickSendConfigError(f"{field} stands in quotes: write the key without them.", field=field)
+    if key.lower().startswith("bearer "):
+        raise ClickSendConfigError(f"{field} begins with 'Bearer': write the key alone.", field=field)
+    return checked_header(key, field)
+
+
+def checked_password(password: str, field: str = "api_key") -> str:
+    """Return ClickSend's API key or password, without a line break at its end.
+
+    :raises ClickSendConfigError: when it is empty, masked, or holds a character that no key has.
+    """
+    password = password.strip("\r\n")
+    _refuse_no_secret(password, field, "ClickSend API key")
+    if not password.isprintable():
+        raise ClickSendConfigError(f"{field} holds a line break or a control character. Copy it again.", field=field)
+    return password
+
+
+def checked_username(username: str, field: str = "username") -> str:
+    """Return ClickSend's username.
+
+    :raises ClickSendConfigError: when it is empty, or cannot stand in HTTP Basic.
+    """
+    username = username.strip()
+    if not username or ":" in username or not username.isprintable():
         raise ClickSendConfigError(
-            f"{field} is the masked key {key!r}: a form or an export replaced it. Enter the Maton API key again.",
+            f"{field} must be the username of the ClickSend account, without a colon.", field=field
+        )
+    return username
+
+
+def _refuse_no_secret(secret: str, field: str, what: str) -> None:
+    if not secret:
+        raise ClickSendConfigError(f"{field}: there is no {what}.", field=field)
+    if set(secret) == {"*"}:
+        raise ClickSendConfigError(
+            f"{field} is the masked key {secret!r}: a form or an export replaced it. Enter the {what} again.",
             field=field,
         )
-    return checked_header(key, field)
 
 
 def checked_header(value: str, field: str) -> str:
@@ -49,9 +81,9 @@ def checked_url(url: str, field: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ClickSendConfigError(f"{field} is no URL: its host or port cannot be read.", field=field) from None
+        raise ClickSendConfigError(f"{field} is not a URL: its host or port cannot be read.", field=field) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
-        raise ClickSendConfigError(f"{field} is no http(s) URL; leave it empty for Maton's own.", field=field)
+        raise ClickSendConfigError(f"{field} is not an http(s) URL; leave it empty for the usual one.", field=field)
     if parts.username or parts.query or parts.fragment:
         raise ClickSendConfigError(f"{field} must be scheme, host, port and path, nothing else.", field=field)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
@@ -61,6 +93,27 @@ def checked_url(url: str, field: str) -> str:
             field=field,
         )
     return url.rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a base URL leads to this machine, where nobody but a sandbox or a test listens."""
+    return urlsplit(url).hostname in _LOOPBACK
+
+
+def without_path(url: str, field: str, prefix: str) -> str:
+    """Return a base URL without the path of ClickSend's API, which is added to it.
+
+    :param prefix: that path, such as ``/clicksend/v3``; it may end ``url`` whole or without its last part.
+    :raises ClickSendConfigError: when more of a call follows, as in an address that was copied from an example.
+    """
+    for known in (prefix, prefix.rpartition("/")[0]):
+        if known and url.endswith(known):
+            return url.removesuffix(known)
+    if f"{prefix}/" in url:
+        raise ClickSendConfigError(
+            f"{field} holds the path of a call: leave only what comes before {prefix}.", field=field
+        )
+    return url
 
 
 def checked_timeout(value: object, field: str = "timeout") -> float:

@@ -1,19 +1,25 @@
-"""Bounds of an answer: how long all of it may take, and how large it may be.
+"""The session that carries requests: bounds of an answer, whether a request has left, and no number in a log.
 
-A read time-out alone bounds neither: each byte that drips in starts it anew.
+A read time-out alone bounds neither the time nor the size of an answer: each byte that drips in starts it anew.
+Whether a request may have arrived is not guessed from an exception: the connection notes when the first byte leaves.
 """
 
 from __future__ import annotations
 
+import functools
 import http.client
 import io
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
-import urllib3.connection
-import urllib3.connectionpool
+import requests
 from requests.adapters import HTTPAdapter
+
+from airflow_provider_clicksend.api import url_masking
 
 #: Bytes of an answer. A page of a hundred rows has some tens of thousands.
 MAX_ANSWER = 16_000_000
@@ -21,6 +27,27 @@ MAX_ANSWER = 16_000_000
 
 class AnswerTooLargeError(OSError):
     """An answer goes on after `MAX_ANSWER` bytes."""
+
+
+class Departure:
+    """Whether a byte of a request has left this machine, as far as its connection knows."""
+
+    happened = False
+
+
+_watched: ContextVar[Departure | None] = ContextVar("clicksend_departure", default=None)
+
+
+@contextmanager
+def watching() -> Iterator[Departure]:
+    """Watch the request that is made in the block, and keep what libraries log of its address free of numbers."""
+    departure = Departure()
+    token = _watched.set(departure)
+    try:
+        with url_masking.masked():
+            yield departure
+    finally:
+        _watched.reset(token)
 
 
 class _BoundedReader(io.RawIOBase):
@@ -67,33 +94,68 @@ class _Reader(io.BufferedReader):
         self._original.close()
 
 
-class _HTTPConnection(urllib3.connection.HTTPConnection):
+class _OurConnection:
+    """What is ours in every connection, whatever urllib3 makes it of: plain, TLS, through a proxy or through SOCKS."""
+
     response_class = _BoundedResponse
+    sock: socket.socket | None
+    _connecting = False
+
+    def connect(self) -> None:
+        """Connect. What leaves meanwhile is for a proxy or for TLS, and nothing of the request."""
+        self._connecting = True
+        try:
+            super().connect()  # type: ignore[misc]
+        finally:
+            self._connecting = False
+
+    def send(self, data: Any) -> None:
+        """Note that a request leaves, then let it."""
+        if self.sock is None:
+            self.connect()
+        departure = _watched.get()
+        if departure is not None and not self._connecting:
+            departure.happened = True
+        super().send(data)  # type: ignore[misc]
 
 
-class _HTTPSConnection(urllib3.connection.HTTPSConnection):
-    response_class = _BoundedResponse
+@functools.cache
+def _our_pool(pool: type[Any]) -> type[Any]:
+    connection = type(pool.ConnectionCls.__name__, (_OurConnection, pool.ConnectionCls), {})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
-class _HTTPPool(urllib3.connectionpool.HTTPConnectionPool):
-    ConnectionCls = _HTTPConnection
-
-
-class _HTTPSPool(urllib3.connectionpool.HTTPSConnectionPool):
-    ConnectionCls = _HTTPSConnection
+def _adopt(manager: Any) -> None:
+    """Make the connections of a pool manager ours, once."""
+    if "_is_clicksend" not in vars(manager):
+        pools = manager.pool_classes_by_scheme
+        manager.pool_classes_by_scheme = {scheme: _our_pool(pool) for scheme, pool in pools.items()}
+        manager._is_clicksend = True
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Gives every answer of a session its bounds, also through a proxy."""
+    """Makes every connection of a session ours, also through any kind of proxy."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the pool of connections."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        _adopt(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         """Return the pool of connections to a proxy."""
         manager = super().proxy_manager_for(*args, **kwargs)
-        if not type(manager).__name__.startswith("SOCKS"):
-            manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+        _adopt(manager)
         return manager
+
+
+class Session(requests.Session):
+    """A session that follows no redirect, and reads none: an address that cannot be read would hide the answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, BoundedAdapter())
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        """Return None: there is nowhere to go."""
+        return None

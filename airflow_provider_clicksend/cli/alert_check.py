@@ -15,6 +15,8 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from airflow_provider_clicksend.api.deadline import Deadline
+from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.engine.delivery_look import DeliveryLook
 from airflow_provider_clicksend.engine.look import any_poll_rule
@@ -25,14 +27,16 @@ from airflow_provider_clicksend.messaging.delivery import DeliveryWait, failure
 from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.messaging.reference import alert_reference
 from airflow_provider_clicksend.messaging.timeouts import no_delivery
-from airflow_provider_clicksend.notifications._alert import SEND_ERRORS
-from airflow_provider_clicksend.notifications._send import send_alert
+from airflow_provider_clicksend.notifications._send import Letter
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier
+from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
 
 POLL_SECONDS = 2.0
+#: What keeps an alert from being sent, and is told in one line.
+ERRORS: tuple[type[Exception], ...] = (ClickSendError, *AIRFLOW_CALL_ERRORS)
 
 
 def run(args: Namespace) -> None:
@@ -46,7 +50,7 @@ def run(args: Namespace) -> None:
         client = ClickSendHook(args.conn_id).get_conn()
         message_id = _send(client, args.to)
         problem = _wait(client, message_id, timeout=args.timeout)
-    except SEND_ERRORS as error:
+    except ERRORS as error:
         problem = str(error)
     if problem:
         sys.exit(f"THE TEST ALERT FAILED: {problem}")
@@ -55,14 +59,19 @@ def run(args: Namespace) -> None:
 def _send(client: ClickSendClient, to: str) -> str:
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     text = f"Test alert from Airflow on {gethostname()}, {now}. If you read this, alerts reach you."
-    tally = send_alert(
+    letter = Letter.to(
         client,
         "sms",
         to=[to],
         common={"body": text},
         reference=alert_reference("clicksend test-alert", uuid4().hex, ""),
-        settle=ClickSendSmsNotifier.SETTLE,
     )
+    letter.send(Deadline.after(ClickSendSmsNotifier.TIME))
+    if letter.doubtful:
+        letter.look(Deadline.after(ClickSendSmsNotifier.TIME), ClickSendSmsNotifier.SETTLE)
+    if letter.problem:
+        raise letter.problem
+    tally = letter.result
     [row] = tally.rows
     _say(f"Accepted for {mask_number(to)}: message {row['message_id']}, {tally.total_price} {tally.currency or ''}")
     return str(row["message_id"])

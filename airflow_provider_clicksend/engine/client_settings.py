@@ -1,4 +1,4 @@
-"""From the fields of a connection to a client."""
+"""From the fields of a connection to a client. A field that has a value is used or refused, never dropped."""
 
 from __future__ import annotations
 
@@ -10,8 +10,19 @@ from urllib.parse import urlsplit
 
 from airflow_provider_clicksend.api import ClickSendClient
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.api.settings import checked_header, checked_key, checked_timeout, checked_url
+from airflow_provider_clicksend.api.gateways import DIRECT, KINDS, MATON, Kind, control_address
+from airflow_provider_clicksend.api.settings import (
+    checked_header,
+    checked_key,
+    checked_password,
+    checked_timeout,
+    checked_username,
+)
 from airflow_provider_clicksend.connection import EXTRA_FIELDS, KEY_VARIABLE
+from airflow_provider_clicksend.messaging.batch import check_sender
+
+_SCHEMES = frozenset({"http", "https"})
+_HTTPS_PORT, _LAST_PORT = 443, 65_535
 
 
 def connect(conn: Any) -> ClickSendClient:
@@ -20,13 +31,29 @@ def connect(conn: Any) -> ClickSendClient:
     :raises ClickSendConfigError: names the connection, the field and what to do.
     """
     settings = client_settings(
-        conn_id=conn.conn_id, password=conn.password, host=conn.host, port=conn.port, extra=_extra(conn)
+        conn_id=conn.conn_id,
+        login=conn.login,
+        password=conn.password,
+        host=conn.host,
+        port=conn.port,
+        schema=conn.schema,
+        extra=_extra(conn),
     )
-    return ClickSendClient(**settings)
+    try:
+        return ClickSendClient(**settings)
+    except ClickSendConfigError as error:
+        raise _named(conn.conn_id, error) from None
 
 
 def client_settings(
-    *, conn_id: str, password: str | None, host: str | None, extra: Mapping[str, Any], port: int | None = None
+    *,
+    conn_id: str,
+    password: str | None,
+    host: str | None,
+    extra: Mapping[str, Any],
+    port: int | None = None,
+    login: str | None = None,
+    schema: str | None = None,
 ) -> dict[str, Any]:
     """Return the arguments for a :class:`~.api.ClickSendClient` from the fields of a connection.
 
@@ -35,45 +62,123 @@ def client_settings(
     :raises ClickSendConfigError: names the connection, the field and what to do.
     """
     try:
-        return _settings(
-            password, host, port, {name: value for name, value in extra.items() if value not in (None, "")}
-        )
+        extras = _extras(extra)
+        kind = _kind(extras.pop("account", MATON.name))
+        settings = {**_checked(extras), **_credentials(kind, (login or "").strip(), password or "")}
+        url = _address((host or "").strip(), port or 0, (schema or "").strip("/ "))
+        if url:
+            settings["base_url"] = kind.address(url, "host")
     except ClickSendConfigError as error:
-        raise ClickSendConfigError(f"Connection {conn_id!r}: {error}", field=error.field) from None
+        raise _named(conn_id, error) from None
+    return settings
 
 
-def _settings(password: str | None, host: str | None, port: int | None, extras: dict[str, Any]) -> dict[str, Any]:
-    unknown = sorted(extras.keys() - {field.name for field in EXTRA_FIELDS})
+def _named(conn_id: str, error: ClickSendConfigError) -> ClickSendConfigError:
+    return ClickSendConfigError(f"Connection {conn_id!r}: {error}", field=error.field)
+
+
+def _extras(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the extras that have a value, as text."""
+    given = {name: value for name, value in extra.items() if value not in (None, "")}
+    known = [field.name for field in EXTRA_FIELDS]
+    unknown = sorted(given.keys() - set(known))
     if unknown:
-        allowed = ", ".join(field.name for field in EXTRA_FIELDS)
-        raise ClickSendConfigError(f"unknown extra {', '.join(unknown)}; known are {allowed}.", field=unknown[0])
-    settings: dict[str, Any] = {name: str(value) for name, value in extras.items()}
-    settings["api_key"] = _api_key(password)
-    if host:
-        settings["base_url"] = _gateway(host, port)
+        raise ClickSendConfigError(
+            f"unknown extra {', '.join(unknown)}; known are {', '.join(known)}.", field=unknown[0]
+        )
+    for name, value in given.items():
+        if not isinstance(value, str | int | float):
+            raise ClickSendConfigError(f"{name} is a {type(value).__name__}; it must be text.", field=name)
+    return {name: str(value).strip() for name, value in given.items()}
+
+
+def _kind(account: str) -> Kind:
+    if account.lower() not in KINDS:
+        raise ClickSendConfigError(f"account is {account!r}; it must be {' or '.join(KINDS)}.", field="account")
+    return KINDS[account.lower()]
+
+
+def _checked(extras: dict[str, str]) -> dict[str, Any]:
+    settings: dict[str, Any] = dict(extras)
     if "control_url" in extras:
-        settings["control_url"] = checked_url(settings["control_url"], "control_url")
+        settings["control_url"] = control_address(extras["control_url"])
     if "maton_connection_id" in extras:
-        checked_header(settings["maton_connection_id"], "maton_connection_id")
+        checked_header(extras["maton_connection_id"], "maton_connection_id")
+    if "sender" in extras:
+        check_sender(extras["sender"])
     if "timeout" in extras:
         settings["timeout"] = checked_timeout(extras["timeout"])
     return settings
 
 
-def _api_key(password: str | None) -> str:
-    key = password or os.environ.get(KEY_VARIABLE, "")
-    if not key:
+def _credentials(kind: Kind, login: str, password: str) -> dict[str, str]:
+    if kind is DIRECT:
+        if not login:
+            raise ClickSendConfigError(
+                "a direct account needs the username of ClickSend: put it into the login.", field="login"
+            )
+        return {
+            "username": checked_username(login, "login"),
+            "api_key": checked_password(password, "password"),
+        }
+    if login:
+        raise ClickSendConfigError(
+            "login is for a direct ClickSend account only: set the extra `account` to direct, or remove the login.",
+            field="login",
+        )
+    if password.strip():
+        return {"api_key": checked_key(password, "password")}
+    key = os.environ.get(KEY_VARIABLE, "")
+    if not key.strip():
         raise ClickSendConfigError(
             f"there is no Maton API key: put it into the password, or set {KEY_VARIABLE}.", field="password"
         )
-    return checked_key(key, "password")
+    return {"api_key": checked_key(key, KEY_VARIABLE)}
 
 
-def _gateway(host: str, port: int | None) -> str:
-    url = checked_url(host if "://" in host else f"https://{host}", "host")
-    parts = urlsplit(url)
-    # Port 0 is what the form of Airflow 3.3 saves for "none".
-    return parts._replace(netloc=f"{parts.netloc}:{port}").geturl() if port and parts.port is None else url
+def _address(host: str, port: int, schema: str) -> str:
+    """Return the URL that host, port and schema make up; empty when none has a value.
+
+    A URI keeps its path in the schema (``clicksend://:key@proxy.example.com:8443/maton``), and other types of
+    connection keep ``https`` there.
+    """
+    scheme, path = (schema, "") if schema in _SCHEMES else ("", schema)
+    if not host:
+        _refuse_without_host(port, path)
+        return ""
+    url = host if "://" in host else f"{scheme or 'https'}://{host}"
+    if scheme and urlsplit(url).scheme != scheme:
+        raise ClickSendConfigError(f"schema is {scheme}, and host begins otherwise: empty the schema.", field="schema")
+    return _with_path(_with_port(url, port), path)
+
+
+def _refuse_without_host(port: int, path: str) -> None:
+    if path:
+        raise ClickSendConfigError(
+            f"schema is {path!r}, a path without a host that it belongs to: set `host` too.", field="schema"
+        )
+    # Port 0 is what the form of Airflow 3.3 sends for none; 443 is what an empty host has anyway.
+    if port not in {0, _HTTPS_PORT}:
+        raise ClickSendConfigError(f"port is {port}, without a host that it belongs to: set `host` too.", field="port")
+
+
+def _with_port(url: str, port: int) -> str:
+    if not 0 <= port <= _LAST_PORT:
+        raise ClickSendConfigError(f"port is {port}; there are ports 1 to {_LAST_PORT}.", field="port")
+    try:
+        parts = urlsplit(url)
+        own = parts.port
+    except ValueError:
+        return url  # the check of the whole says what is wrong with it
+    return parts._replace(netloc=f"{parts.netloc}:{port}").geturl() if port and own is None else url
+
+
+def _with_path(url: str, path: str) -> str:
+    if path and urlsplit(url).path.strip("/"):
+        raise ClickSendConfigError(
+            f"schema is {path!r}, and host has a path of its own: write all of it into `host`.", field="schema"
+        )
+    return f"{url.rstrip('/')}/{path}" if path else url
 
 
 def _extra(conn: Any) -> Mapping[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from airflow_provider_clicksend.api.errors import ClickSendError
@@ -18,26 +20,43 @@ POLL_RULE_FIX = (
 
 
 def check(connect: Callable[[], ClickSendClient]) -> tuple[bool, str]:
-    """Look at everything that texting and waiting need.
+    """Look at everything that texting and waiting need, and raise nothing.
 
     The key and the account decide; a missing rule for receipts or replies is a warning.
 
     :param connect: gives the client.
     """
     try:
-        client = connect()
-        account = client.account.get()
+        return _findings(connect())
     except ClickSendError as error:
         return False, str(error)
+    except Exception as error:  # noqa: BLE001 - who tests a connection must read why it fails, whatever it is
+        return False, _unexpected(error)
+
+
+def _unexpected(error: Exception) -> str:
+    """Describe what is not ours: Airflow's words are for its users, any other's may quote a secret."""
+    if type(error).__module__.partition(".")[0] == "airflow":
+        return f"{type(error).__name__}: {error}"
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"The test failed with {type(error).__name__} in {PurePath(where.filename).name}, line {where.lineno}."
+
+
+def _findings(client: ClickSendClient) -> tuple[bool, str]:
+    account = client.account.get()
     balance = "unknown" if account.balance is None else f"{account.balance} {account.currency or ''}".rstrip()
     findings = [
         "Key accepted.",
-        _maton_connection(client),
+        _way(client),
         f"ClickSend account {account.user_id or '(no id)'}, balance {balance}.",
         _rule("delivery receipts", client.automations.receipt_rules),
         _rule("replies", client.automations.inbound_rules),
     ]
     return True, "\n".join(findings)
+
+
+def _way(client: ClickSendClient) -> str:
+    return "Directly to ClickSend, without Maton." if client.is_direct else _maton_connection(client)
 
 
 def _maton_connection(client: ClickSendClient) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.api.retry import can_never_succeed
 from airflow_provider_clicksend.engine.batch_look import EDGE, BatchReader
@@ -46,9 +47,9 @@ class DeliveryLook:
     """
 
     def __init__(self, client: ClickSendClient, *, channel: str = "sms") -> None:
-        self.resource: Any = getattr(client, channel)
-        #: Only the history of texts is documented to take a message id.
-        self.takes_ids = self.resource is client.sms
+        self.channel = channel_named(channel)
+        self.resource: Any = self.channel.resource(client)
+        self.takes_ids = self.channel.has_history_by_id
         self.number = 0
         self.dates: dict[str, int] = {}
         self.asked: dict[str, int] = {}
@@ -116,17 +117,14 @@ class _OneLook:
         if self.batches:
             self._history_of_batches()
 
-    # Receipts
-
     def _receipts(self) -> None:
-        by_id = getattr(self.state.resource, "receipt", None) if self.few else None  # an MMS has no receipt by id
-        if by_id is None:
+        if not (self.few and self.state.channel.has_receipt_by_id):
             self._unread_receipts()
             return
         budget, self.requests.left = self.requests.left, len(self.ids)
         for message_id in self._in_turn(self.ids):
             self.tried.add(message_id)
-            receipt = self.requests.ask(partial(by_id, message_id), message_id=message_id)
+            receipt = self.requests.ask(partial(self.state.resource.receipt, message_id), message_id=message_id)
             if receipt is not None:
                 self._see(from_receipt(receipt, message_id=message_id))
         self.requests.left = budget
@@ -155,6 +153,8 @@ class _OneLook:
 
     def _history_of_ids(self) -> None:
         if self.state.takes_ids and len(self.ids) <= FEW and not self.batches:
+            if self.requests.errors:  # what cannot be asked for by id may stand on the newest page all the same
+                self._walk(1)
             self._ask_in_turn(set(self.ids))
         else:
             self._walk(1)  # what was just sent stands on the newest page, whoever it is for
@@ -166,8 +166,9 @@ class _OneLook:
             self._walk(LAST_WALK if self.last else WALK)
 
     def _long_missed(self, missed: Sequence[str]) -> bool:
-        """Tell whether asking by id does not help: three looks and nothing."""
-        return self.state.number > FINAL_AFTER_LOOKS and not any(i in self.state.dates for i in missed)
+        """Tell whether asking by id does not help."""
+        unseen = self.state.number > FINAL_AFTER_LOOKS and not any(i in self.state.dates for i in missed)
+        return unseen or any(i in self.requests.errors for i in missed)
 
     def _unfound(self) -> Iterator[str]:
         return (message_id for message_id in self.ids if message_id not in self.found)
@@ -294,6 +295,6 @@ class _OneLook:
 
     def _page(self, date_from: int, date_to: int | None, number: int) -> Page[HistoryRow] | None:
         history = self.state.resource.history
-        read = partial(history, page=number, date_from=date_from, date_to=date_to, order_by="date:asc")
-        page: Page[HistoryRow] | None = self.requests.ask(read)
-        return page
+        return self.requests.ask(
+            partial(history, page=number, date_from=date_from, date_to=date_to, order_by="date:asc")
+        )

@@ -10,7 +10,13 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendOutcomeUnknownError
+from airflow_provider_clicksend.api.errors import (
+    ClickSendApiError,
+    ClickSendAuthenticationError,
+    ClickSendError,
+    ClickSendOutcomeUnknownError,
+    ClickSendRateLimitError,
+)
 from airflow_provider_clicksend.api.paging import iterate
 from airflow_provider_clicksend.messaging.numbers import mask_number
 
@@ -31,6 +37,8 @@ MARGIN = 300
 UNKNOWN_CLOCK_MARGIN = 3600
 #: Rows that are read without any filter before silence counts, beside those that are looked for.
 _NEWEST_ROWS = 500
+#: Seconds by which the dates of the history may be ahead of the clock in the headers.
+_CLOCKS = 60
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 16.0
 
 
@@ -94,13 +102,22 @@ class HistoryReader:
 
     def _read(self, *, last: bool) -> None:
         try:
-            self._read_filtered(last=last)
+            self._search(last=last)
             if last and not self._match.complete:
                 self._read_newest()
             if self._match.has_list_rows:
                 self._match.count_list(self._contact_numbers())
         except ClickSendError as error:
             raise _unreadable(self._match.missing, error) from error
+
+    def _search(self, *, last: bool) -> None:
+        """Read with filters. One that ClickSend answers with an error may be one that does not work."""
+        try:
+            self._read_filtered(last=last)
+        except (ClickSendAuthenticationError, ClickSendRateLimitError):
+            raise
+        except ClickSendApiError as error:
+            log.info("The history cannot be searched (%s); before its silence counts it is read as a whole.", error)
 
     def _read_filtered(self, *, last: bool) -> None:
         missing = self._match.missing
@@ -126,10 +143,14 @@ class HistoryReader:
         for row in islice(rows, _NEWEST_ROWS + len(self._match.missing)):
             if row.date is not None and row.date < self._since:
                 return
-            self._is_caught_up = self._is_caught_up or (row.date is not None and row.date > self._asked)
+            self._is_caught_up = self._is_caught_up or self._is_newer(row.date)
             self._match.add(row)
             if self._match.complete:
                 return
+
+    def _is_newer(self, date: int | None) -> bool:
+        """Tell whether this shows that the history knows what came after the request; a time to come shows nothing."""
+        return date is not None and self._asked < date <= self._client.clock.now() + _CLOCKS
 
     def _take(self, rows: Iterator[HistoryRow]) -> None:
         for row in rows:
@@ -159,7 +180,7 @@ def _unreadable(messages: list[Message], error: ClickSendError) -> HistoryUnread
     return HistoryUnreadableError(
         f"{len(messages)} messages are in doubt and the history cannot be read ({error}). "
         "Nothing is sent again; a later try looks again.",
-        unknown=_shown(messages),
+        unknown=shown(messages),
     )
 
 
@@ -169,11 +190,11 @@ def outcome_unknown(messages: list[Message], *, leaves: int) -> ClickSendOutcome
         f"Whether {len(messages)} messages were sent is unknown (sent {leaves} times without an answer, and the "
         "history does not show them). They are not sent again. Look for them in ClickSend's dashboard; a later try "
         "looks again.",
-        unknown=_shown(messages),
+        unknown=shown(messages),
     )
 
 
-def _shown(messages: list[Message]) -> list[dict[str, Any]]:
+def shown(messages: list[Message]) -> list[dict[str, Any]]:
     """Return messages as errors may show them."""
     return [
         {

@@ -5,7 +5,7 @@ A look spends a budget of requests in turn: what it leaves out comes first in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -25,6 +25,7 @@ from airflow_provider_clicksend.messaging.replies import Reply, dedupe, from_his
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.api.models.base import Page
     from airflow_provider_clicksend.api.models.messages import HistoryRow, InboundMessage
     from airflow_provider_clicksend.messaging.awaited import Awaited
 
@@ -34,7 +35,7 @@ BUDGET, LAST_BUDGET = 5, 100
 LEARN = 10
 #: Rows of the history that are read where a filter finds nothing, at most.
 FALLBACK_ROWS = 1_000
-#: Rows of the history that are read for the recipients of a batch, at most.
+#: Rows of the history that are read for the recipients of a batch, or where a conversation cannot be filtered, at most.
 BATCH_ROWS = 10_000
 #: Rows of one person's history.
 PERSON_ROWS = 300
@@ -57,6 +58,10 @@ class RepliesSeen(Look[Reply]):
         return result
 
 
+#: What was sent to a person, and what came from them.
+Conversation = tuple[list[Text], list[Reply]]
+
+
 class ReplyLook:
     """Remembers who was asked and whose turn it is. It lives as long as the wait, or the shared stream."""
 
@@ -66,6 +71,7 @@ class ReplyLook:
         self._batches_read: set[str] = set()
         self._turns: dict[str, list[str]] = {}
         self._id_errors: dict[str, ClickSendError] = {}
+        self._conversations: dict[str, tuple[set[str], Conversation]] = {}
 
     def look(self, wanted: Sequence[Awaited], last: bool = False) -> RepliesSeen:
         """Look once.
@@ -76,6 +82,8 @@ class ReplyLook:
         if not any(awaited.count for awaited in wanted):
             return RepliesSeen([])
         self._id_errors, error = {}, None
+        for text in (text for awaited in wanted for text in awaited.texts):
+            self._asked.setdefault(text.message_id, text)  # what was learnt is better than what was told
         came: list[Reply] = []
         answered = 0
         for step in (self._learn, self._unread, self._by_id, self._by_number):
@@ -102,7 +110,7 @@ class ReplyLook:
         ids = [i for awaited in wanted for i in awaited.ids if i not in self._asked]
         asking = self._in_turn("learn", ids, LAST_BUDGET if last else LEARN)
         for message_id in asking:
-            with_id = self.client.sms.history(q=f"message_id:{message_id}").rows
+            with_id = self._found_by(partial(self.client.sms.history, q=f"message_id:{message_id}"), 1)
             self._remember(row for row in with_id if row.message_id == message_id)
         if asking and not any(message_id in self._asked for message_id in asking):
             # A filter that finds nothing may be one that does not work.
@@ -172,9 +180,22 @@ class ReplyLook:
         return [t for t in self._asked.values() if any(a.includes(t.message_id, t.custom_string) for a in wanted)]
 
     def _history(self, q: str | None, since: int, limit: int = PERSON_ROWS) -> list[HistoryRow]:
-        read = partial(self.client.sms.history, q=q)
-        rows = self.client.iterate(read, date_from=max(0, since - CLOCK_SKEW), order_by="date:desc")
+        date_from = max(0, since - CLOCK_SKEW)
+        if q is not None:
+            return self._found_by(
+                partial(self.client.sms.history, q=q, date_from=date_from, order_by="date:desc"), limit
+            )
+        rows = self.client.iterate(self.client.sms.history, date_from=date_from, order_by="date:desc")
         return list(islice(rows, limit))
+
+    def _found_by(self, read: Callable[..., Page[HistoryRow]], limit: int) -> list[HistoryRow]:
+        """Read with a filter; one that ClickSend refuses finds nothing, like one that does not work."""
+        try:
+            return list(islice(self.client.iterate(read), limit))
+        except (ClickSendAuthenticationError, ClickSendRateLimitError):
+            raise
+        except ClickSendApiError:
+            return []
 
     def _with_texts(
         self, wanted: Sequence[Awaited], came: Sequence[Reply]
@@ -209,14 +230,30 @@ class ReplyLook:
         when = reply.timestamp
         return any(same_person(t.to, reply.sender) and (when is None or t.sent_at <= when) for t in asked)
 
-    def _conversation(self, number: str, theirs: Sequence[Reply]) -> tuple[list[Text], list[Reply]]:
-        """Read what went to a person, and what came from them, in the time in which a question stays open."""
+    def _conversation(self, number: str, theirs: Sequence[Reply]) -> Conversation:
+        """Return what went to a person, and what came from them, in the time in which a question stays open.
+
+        It is read once for the same replies: what was sent before they came does not change.
+        """
+        ids = {reply.message_id for reply in theirs}
+        known, conversation = self._conversations.get(number, (set(), None))
+        if conversation is None or "" in ids or not ids <= known:
+            conversation = self._read_conversation(number, theirs)
+            self._conversations[number] = ids, conversation
+        return conversation
+
+    def _read_conversation(self, number: str, theirs: Sequence[Reply]) -> Conversation:
         since = min((reply.timestamp or 0 for reply in theirs), default=0) - OPEN_FOR
         rows = self._history(f"to:{number}", since)
         sent = [row for row in rows if row.direction != "in" and same_person(number, row.to)]
         came = self._history(f"from:{number}", since) if len(sent) > 1 else []
         if not sent:  # where the filter does not work, our own text is not among what it finds
-            came = self._history(None, since, FALLBACK_ROWS)
+            came = self._history(None, since, BATCH_ROWS)
+            if len(came) >= BATCH_ROWS:
+                raise ClickSendResponseError(
+                    f"The history does not filter by number and holds more than {BATCH_ROWS} texts of these hours, so "
+                    "which question a reply answers cannot be told."
+                )
             sent = [row for row in came if row.direction != "in" and same_person(number, row.to)]
         texts = [text for text in map(_text, sent) if text is not None]
         return texts, [from_history(r) for r in came if r.direction == "in" and same_person(number, r.from_)]

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.messaging.batch import Batch
 from airflow_provider_clicksend.messaging.batch_result import MAX_LISTED, Chunk
 from airflow_provider_clicksend.messaging.history_match import Message
+from airflow_provider_clicksend.messaging.quiet_hours import QuietTimes
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
@@ -29,6 +31,7 @@ class SendRequest:
     :param list_id: the contact list when the batch is one message to a list.
     :param settle: seconds within which the history shows an accepted message.
     :param on_unknown: ``"resend"`` (nothing is lost) or ``"fail"`` (nothing is doubled) when it stays silent.
+    :param quiet: when each message may leave; None: at once.
     """
 
     channel: str
@@ -36,6 +39,7 @@ class SendRequest:
     list_id: int | None = None
     settle: float = 60.0
     on_unknown: str = "resend"
+    quiet: QuietTimes | None = None
 
     @property
     def is_listed(self) -> bool:
@@ -49,8 +53,10 @@ class Requests:
     def __init__(self, client: ClickSendClient, request: SendRequest) -> None:
         self._client = client
         self._batch = request.batch
-        self.resource: Any = getattr(client, request.channel)
-        self._has_media = request.channel == "mms"
+        self._quiet = request.quiet
+        channel = channel_named(request.channel)
+        self.resource: Any = channel.resource(client)
+        self._has_media = channel.has_media
         self._uploads: dict[Path, str] = {}
 
     def __iter__(self) -> Iterator[Chunk]:
@@ -61,14 +67,24 @@ class Requests:
             else:
                 yield Chunk(start, messages)
 
+    def outgoing(self, messages: list[Message]) -> list[Message]:
+        """Return messages as they leave at this moment: what would leave in quiet hours is scheduled for their end.
+
+        A message stays the same whenever it leaves: neither its reference nor a record knows its time.
+        """
+        if self._quiet is None:
+            return messages
+        now = self._client.clock.now()
+        return [self._quiet.held_back(message, now) for message in messages]
+
     def send(self, messages: list[Message], extra: Mapping[str, Any]) -> SendResult:
         """Send, with the picture uploaded that stands beside the messages if it is a file."""
         answer: SendResult = self.resource.send(messages, **self._uploaded(extra))
         return answer
 
-    def price(self, chunk: Chunk) -> SendResult:
+    def price(self, messages: list[Message], extra: Mapping[str, Any]) -> SendResult:
         """Ask the price."""
-        answer: SendResult = self.resource.price(chunk.messages, **self._uploaded(chunk.extra))
+        answer: SendResult = self.resource.price(messages, **self._uploaded(extra))
         return answer
 
     def _uploaded(self, extra: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,20 +8,17 @@ more. Nothing leaves more than twice over all tries of a task: then the error sa
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.api.retry import may_have_been_accepted
 from airflow_provider_clicksend.engine.cancelling import cancel_scheduled
 from airflow_provider_clicksend.engine.history import (
-    MARGIN,
-    UNKNOWN_CLOCK_MARGIN,
-    HistoryReader,
     outcome_unknown,
 )
+from airflow_provider_clicksend.engine.recovery import Recovery
 from airflow_provider_clicksend.engine.requests import Requests, SendRequest
 from airflow_provider_clicksend.engine.send_state import (
     MAX_LEAVES,
@@ -74,17 +71,13 @@ class Sender:
     def __init__(self, client: ClickSendClient, request: SendRequest, state: SendState) -> None:
         self._client = client
         self._requests = Requests(client, request)
-        self._resource: Any = self._requests.resource
         self._request = request
         self._state = state
         self._stopped = False
         self._earlier = BatchResult(request.is_listed)
         self._result = BatchResult(request.is_listed)
         self._unknown: list[Message] = []
-        #: Of what is known to be accepted, where it is kept one by one.
-        self._settled_ids: set[str] = set()
-        #: When this try began the batch, on this machine's monotonic clock; None when an earlier one did.
-        self._began: float | None = None
+        self._recovery = Recovery(client, request, state, self._requests.resource)
 
     @property
     def sent(self) -> Sent:
@@ -98,8 +91,8 @@ class Sender:
         :raises ClickSendOutcomeUnknownError: for messages of which nobody can say whether they were sent.
         """
         if is_first and self._state.opening.generation:
-            self._keep_apart()
-        self._began = time.monotonic() if is_first else None
+            self._recovery.keep_apart()
+        self._recovery.begin(is_first=is_first)
         self._state.open()
         entries = {} if is_first else self._entries()
         match = self._match_earlier(entries)
@@ -113,21 +106,11 @@ class Sender:
             finally:
                 self._result.merge(entry.settled)
         # Also the fence of the result: a try that is not the newest cannot write, and so does not get to push.
-        self._since()
+        self._recovery.since()
         self._state.write_opening(replace(self._state.opening, max_tries=task_try.max_tries, trusted=True))
         if self._unknown:
             raise outcome_unknown(self._unknown, leaves=self._state.opening.leaves)
         return self.sent
-
-    def _keep_apart(self) -> None:
-        """Let so much time pass after a clear that no row of the texts before it is taken for one of those after it."""
-        try:
-            self._resource.history(limit=1)  # tells ClickSend's time
-        except ClickSendError as error:
-            log.info("The history cannot be read now (%s).", error)
-        time.sleep(_CLOCK_SLACK + 1)
-        clock = self._client.clock
-        self._state.opening = replace(self._state.opening, since=clock.now(), is_server_time=clock.is_known)
 
     def stop(self) -> None:
         """Let nothing more leave."""
@@ -135,7 +118,7 @@ class Sender:
 
     def cancel_scheduled(self) -> int:
         """Cancel what the history shows as scheduled, and return how many messages that were."""
-        return cancel_scheduled(self._client, self._requests, since=self._since())
+        return cancel_scheduled(self._client, self._requests, since=self._recovery.since())
 
     def _entries(self) -> dict[int, Entry]:
         """Return what is known of each chunk; where nothing can be trusted, all of it may have left."""
@@ -154,12 +137,12 @@ class Sender:
         in_doubt: list[Message] = []
         for chunk in self._requests if entries else ():
             in_doubt += doubtful(chunk.messages, entries[chunk.place])
-            self._know(entries[chunk.place].settled)
-        match = self._new_match(in_doubt)
+            self._recovery.know(entries[chunk.place].settled)
+        match = self._recovery.new_match(in_doubt)
         if in_doubt:
             log.info("An earlier try left %d messages in doubt; looking them up in the history.", len(in_doubt))
             # Nothing of this try has left, so all that the history shows now and later is older than this moment.
-            self._look_up(match, asked=self._client.clock.now(), learn=False)
+            self._recovery.look_up(match, learn=False)
             log.info("The history shows %d of them.", len(in_doubt) - len(match.missing))
         return match
 
@@ -179,7 +162,7 @@ class Sender:
             if rows := match.rows(message):
                 for row in rows:
                     settled.add_found(row)
-                self._know(settled)
+                self._recovery.know(settled)
             elif entry.leaves and entry.is_unsettled(key):
                 unknown.append(message)
             else:
@@ -195,14 +178,14 @@ class Sender:
         """Return those of which the policy lets one more copy leave."""
         resent = [message for message in unknown if not match.is_uncertain(message)]
         # Where nothing outlives a try, the next one must be able to count on it that this one sent once only.
-        sent_here = self._began is not None and not self._state.remembers
+        sent_here = self._recovery.is_first and not self._state.remembers
         if self._request.on_unknown == "fail" or leaves >= MAX_LEAVES or sent_here:
             return []
         if resent:
             log.warning(
                 "The history shows nothing of %d messages for %g s (%s); sending them once more: %s",
                 len(resent),
-                self._settle(),
+                self._recovery.settle(),
                 reason,
                 ", ".join(message["custom_string"] for message in resent[:_NAMED])
                 + (" ..." if len(resent) > _NAMED else ""),
@@ -226,8 +209,9 @@ class Sender:
 
     def _post(self, chunk: Chunk, settled: BatchResult, work: Work) -> list[Message]:
         """Send, count the answers, and return the messages that are in doubt now."""
+        sent = self._requests.outgoing(work.pending)
         try:
-            answer = self._requests.send(work.pending, chunk.extra)
+            answer = self._requests.send(sent, chunk.extra)
         except ClickSendError as error:
             if may_have_been_accepted(error):
                 log.warning("%d messages may have been sent: %s Looking in the history.", len(work.pending), error)
@@ -235,8 +219,8 @@ class Sender:
             # What was in doubt before stays so: this request did not leave, an earlier one may have.
             self._note(chunk, settled, work, leaves=work.leaves)
             raise
-        settled.add_accepted(answer)
-        self._know(settled)
+        settled.add_accepted(answer, sent)
+        self._recovery.know(settled)
         throttled = [sent for sent in answer.refused if sent.status == "THROTTLED"] if work.leaves else []
         settled.add_refused(sent for sent in answer.refused if sent not in throttled)
         self._resolve_throttled(throttled, work.pending, settled)
@@ -253,44 +237,14 @@ class Sender:
 
     def _match_now(self, doubtful: list[Message], settled: BatchResult) -> HistoryMatch:
         """Count what the history shows of messages that this try has sent."""
-        match = self._new_match(doubtful)
+        match = self._recovery.new_match(doubtful)
         if doubtful:
-            self._look_up(match, asked=self._client.clock.now(), learn=True)
+            self._recovery.look_up(match, learn=True)
         for message in doubtful:
             for row in match.rows(message):
                 settled.add_found(row)
-        self._know(settled)
+        self._recovery.know(settled)
         return match
-
-    def _know(self, settled: BatchResult) -> None:
-        self._settled_ids.update(row["message_id"] for row in settled.rows if row["message_id"])
-
-    def _new_match(self, doubtful: list[Message]) -> HistoryMatch:
-        since = self._since()
-        slack = _CLOCK_SLACK if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN
-        # Above a thousand messages their ids are not kept: then a row may be that of an equal message.
-        words_tell = self._request.is_listed or not (doubtful and self._request.batch.has_equal_messages)
-        return HistoryMatch(doubtful, since=since - slack, settled=self._settled_ids, words_tell=words_tell)
-
-    def _look_up(self, match: HistoryMatch, *, asked: float, learn: bool) -> None:
-        since = self._since() - (MARGIN if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN)
-        found = HistoryReader(self._client, self._resource, match, since=since, asked=asked).look_up(self._settle())
-        if not match.complete and not found.is_caught_up:
-            log.warning("The history shows nothing newer than the request, so that its silence proves nothing.")
-        if learn and found.lag > self._state.opening.lag:
-            log.info("The history was %.0f s late; it is given that time from now on.", found.lag)
-            self._state.write_opening(replace(self._state.opening, lag=found.lag))
-
-    def _settle(self) -> float:
-        return max(self._request.settle, 1.5 * self._state.opening.lag)
-
-    def _since(self) -> float:
-        """Return when the first request may have left; on ClickSend's clock as soon as an answer has told it."""
-        opening, clock = self._state.opening, self._client.clock
-        if self._began is not None and clock.is_known and not opening.is_server_time:
-            since = clock.now() - (time.monotonic() - self._began)
-            self._state.write_opening(replace(opening, since=since, is_server_time=True))
-        return self._state.opening.since
 
     def _note(self, chunk: Chunk, settled: BatchResult, work: Work, *, leaves: int) -> None:
         """Write down what is settled, and that the rest may have left so often."""

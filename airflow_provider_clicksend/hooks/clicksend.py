@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend import connection
@@ -17,7 +18,8 @@ class ClickSendHook(BaseHook):
 
     :param clicksend_conn_id: a connection of type ``clicksend``: its password is the Maton API key (empty:
         ``MATON_API_KEY`` of the environment), its host the gateway (empty: ``https://gateway.maton.ai``), its extras
-        ``maton_connection_id``, ``control_url``, ``sender``, ``source`` and ``timeout`` (seconds).
+        ``maton_connection_id``, ``account``, ``sender``, ``source``, ``timeout`` (seconds) and ``control_url``. When
+        ``account`` is ``direct`` it is ClickSend itself: login and password are ClickSend's own.
     """
 
     conn_name_attr = "clicksend_conn_id"
@@ -72,10 +74,16 @@ class ClickSendHook(BaseHook):
         return self._client
 
     def test_connection(self) -> tuple[bool, str]:
-        """Say in one line per finding whether this connection can text, and whether it can wait for answers."""
+        """Say in one line per finding whether this connection can text, and whether it can wait for answers.
+
+        The findings are logged, too: not every page and command of Airflow shows those of a test that succeeds. Nothing
+        is raised.
+        """
         from airflow_provider_clicksend.engine.connection_test import check
 
-        return check(self.get_conn)
+        works, findings = check(self.get_conn)
+        self.log.log(logging.INFO if works else logging.WARNING, "Connection test: %s", findings)
+        return works, findings
 
 
 def _connect(conn: Any) -> ClickSendClient:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 
+from airflow_provider_clicksend.messaging.alert_inputs import printable
 from airflow_provider_clicksend.messaging.alert_window import Held
 from airflow_provider_clicksend.messaging.reference import alert_reference
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts, is_gsm
@@ -57,14 +58,15 @@ class Event:
     :param task_id: None for an event of the whole run.
     :param map_index: -1 for a task that is not mapped.
     :param tries: how many tries the task has, 0 when that is not known.
-    :param instance: what else tells this event from others of the same task and try: how often a run was cleared, a
-        deadline's id.
+    :param instance: what else tells this event from others of the same task and try: Airflow's id of the task
+        instance, or when it and its run started, how often the run was cleared, a deadline's id.
     :param since: when it started.
     :param due: when it should have been done.
     :param reason: why, as Airflow or an exception says it.
     :param link: to the log, or the run's page.
     :param subject: what a person is asked.
     :param options: the answers to choose from.
+    :param is_lost: whether Airflow reports it for a process that is gone, which it may do twice.
     """
 
     kind: str
@@ -81,6 +83,7 @@ class Event:
     link: str = ""
     subject: str = ""
     options: tuple[str, ...] = ()
+    is_lost: bool = False
 
     @property
     def name(self) -> str:
@@ -90,24 +93,29 @@ class Event:
         return f"{self.task_id}[{self.map_index}]" if self.map_index >= 0 else self.task_id
 
 
-def reference(event: Event) -> str:
-    """Return the batch reference of the event's texts, the same whenever Airflow reports it."""
-    task = f"{event.task_id} {event.map_index} {event.kind} {event.try_number} {event.instance}"
+def reference(event: Event, notifier: str = "") -> str:
+    """Return the batch reference of the event's texts, the same whenever Airflow reports it.
+
+    :param notifier: what tells one notifier from others: each has texts of its own.
+    """
+    task = f"{event.task_id} {event.map_index} {event.kind} {event.try_number} {event.instance} {notifier}"
     return alert_reference(event.dag_id or "", event.run_id or "", task)
 
 
 def mark(*parts: object) -> str:
     """Return 16 hex digits that stand for these values."""
-    return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+    return blake2b(repr(parts).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 
-def group_mark(channel: str, to: Iterable[str], group: str, kind: str) -> str:
+def group_mark(channel: str, to: Iterable[str], group: str, kind: str, *way: str | None) -> str:
     """Return what tells a group of alerts from others, without its numbers.
 
     Other people, another channel or other news (a success after a failure) are another group.
+
+    :param way: how they are reached: the connection, the sender.
     """
     family = "failed" if kind == "retry" else kind
-    return mark(channel, sorted(to), group, family)
+    return mark(channel, sorted(to), group, family, *way)
 
 
 def default_text(event: Event, *, now: datetime, max_parts: int = MAX_PARTS, before: str = "") -> str:
@@ -118,7 +126,7 @@ def default_text(event: Event, *, now: datetime, max_parts: int = MAX_PARTS, bef
     :param now: an aware datetime.
     :param before: a line in front.
     """
-    reason, headline = plain(event.reason), plain(_headline(event))
+    reason, headline = plain(printable(event.reason)), plain(printable(_headline(event)))
     full = f"{headline}{_details(event, now)}."
     # Where a full headline leaves no room for the link, the link is worth more than when it all began.
     for head in (_joined(before, full), _joined(before, f"{headline}.")):
@@ -224,6 +232,7 @@ def exception_text(error: object) -> str:
     """Return an exception in a few words; it may be missing, or a plain text."""
     if error is None or error == "":
         return ""
+    said = printable(error)
     if not isinstance(error, BaseException):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return said
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

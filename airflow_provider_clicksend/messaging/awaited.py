@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.messaging.reference import belongs_to
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.messaging.conversation import Text
 
 _MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]+")
 
@@ -22,12 +25,14 @@ class Awaited:
     :param reference: what the `custom_string` of every message of a batch begins with; None for ids.
     :param count: how many messages there are.
     :param since: Unix seconds before which none of them was sent.
+    :param texts: what is known already of who was asked, and when.
     """
 
     ids: tuple[str, ...]
     reference: str | None
     count: int
     since: int
+    texts: tuple[Text, ...] = ()
 
     @classmethod
     def read(cls, message_ids: object, *, since: int = 0) -> Awaited:

@@ -6,26 +6,27 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.api.values import is_missing, kind_of, reads_missing, text_problem, unix_seconds
 from airflow_provider_clicksend.messaging.history_match import Message
-from airflow_provider_clicksend.messaging.inputs import is_missing, kind_of, number_problem
+from airflow_provider_clicksend.messaging.inputs import number_problem
 from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference, words_mark
+from airflow_provider_clicksend.messaging.schedules import check_schedule
 from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.outgoing import OutgoingMessage
 
-#: Seconds. ClickSend's help (article 42192): what is scheduled more than four months ahead "will not be sent".
-MAX_AHEAD = 4 * 30 * 86_400
-#: Unix seconds have ten digits until the year 2286; thirteen are milliseconds.
-_MILLISECONDS = 10_000_000_000
 _NAMED_ROWS = 20
 
 _ALPHA_SENDER = re.compile(r"[A-Za-z0-9]{3,11}")
 _NUMERIC_SENDER = re.compile(r"\+?\d{3,15}")
+#: What must be text beside the body; a template gives the word "None" for what is not there.
+_OTHER_TEXTS = frozenset({"from", "custom_string", "subject", "media_file", "from_email", "country", "voice", "lang"})
+#: What an argument is called where the API has another name.
+_SPOKEN = {"from": "sender"}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _BRACES = re.compile(r"\{[^{}]*\}")
 
@@ -42,6 +43,11 @@ class Batch:
     :param required: what every message must have besides a recipient and a body.
     :param template: text with ``{placeholders}`` that each row fills; then a row may hold anything.
     :param max_parts: a text may not need more parts; `cut` cuts it instead of refusing it.
+    :param one_each: no number gets two messages, so that nothing else need tell them apart.
+    :param words: stands for the words in references, where a later try may fill other values into them (with
+        `one_each`).
+    :param zoned: whether messages keep the ``timezone`` of their rows, for those who schedule them.
+    :param refuse_braces: a body that holds ``{name}``, which nothing fills, is an error.
     """
 
     recipients: Sequence[str | Mapping[str, Any]]
@@ -53,13 +59,17 @@ class Batch:
     template: str | None = None
     max_parts: int | None = None
     cut: bool = False
+    one_each: bool = False
+    words: str | None = None
+    zoned: bool = False
+    refuse_braces: bool = False
     _common: dict[str, Any] = field(init=False, repr=False)
     _equal_places: dict[str, list[int]] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         given = {name: value for name, value in self.common.items() if value is not None}
         if "schedule" in given:
-            given["schedule"] = unix_seconds(given["schedule"])
+            given["schedule"] = _seconds_if_any(given["schedule"])
         if self.cut and self.max_parts and isinstance(given.get("body"), str):
             given["body"] = cut_to_parts(given["body"], self.max_parts)
         object.__setattr__(self, "_common", given)
@@ -114,8 +124,9 @@ class Batch:
         text = (None if isinstance(row, str) else row.get("custom_string")) or self._common.get("custom_string")
         if text is None:
             return None
-        first = places.setdefault((text, row if isinstance(row, str) else str(row.get("to"))), place)
-        return None if first == place else f"has the number and the custom_string of to[{first}]"
+        number = row if isinstance(row, str) else str(row.get("to"))
+        first = places.setdefault((text, "" if self.one_each else number), place)
+        return None if first == place or self.one_each else f"has the number and the custom_string of to[{first}]"
 
     def _check_row(self, row: str | Mapping[str, Any], now: float | None) -> None:
         if not isinstance(row, str | Mapping):
@@ -126,8 +137,8 @@ class Batch:
                 raise ClickSendConfigError(f"holds the unknown {', '.join(unknown)}", field=unknown[0])
         message = self._without_reference(row)
         self._check_message(message, now, bare=False)
-        # What else the API knows of a message; the picture stands beside it.
-        self.model.build({name: value for name, value in message.items() if name != "media_file"})
+        # What else the API knows of a message; the picture stands beside it, and a time zone is for us.
+        self.model.build({name: value for name, value in message.items() if name not in {"media_file", "timezone"}})
 
     def _check_message(self, message: Mapping[str, Any], now: float | None, *, bare: bool) -> None:
         """Check what a message holds; a bare one is what all have in common, without recipient and reference."""
@@ -135,25 +146,36 @@ class Batch:
             problem = number_problem(message.get("to"))
             if problem:
                 raise ClickSendConfigError(problem, field="to")
-        lacking = [] if bare else [name for name in self.required if not message.get(name)]
-        if lacking:
-            raise ClickSendConfigError(f"has no {', '.join(lacking)}", field=lacking[0])
+        if not bare:
+            self._check_required(message)
         if not bare or "body" in message:
             self._check_body(message.get("body"))
+        _check_texts(message)
         if "from" in message:
             check_sender(message["from"])
-        if len(str(message.get("custom_string", ""))) > MAX_REFERENCE:
+        if len(message.get("custom_string", "")) > MAX_REFERENCE:
             raise ClickSendConfigError(
                 f"custom_string is longer than {MAX_REFERENCE} characters", field="custom_string"
             )
         if "schedule" in message:
             check_schedule(message["schedule"], now)
 
+    def _check_required(self, message: Mapping[str, Any]) -> None:
+        lacking = [name for name in self.required if not message.get(name)]
+        if lacking:
+            raise ClickSendConfigError(f"has no {', '.join(lacking)}", field=lacking[0])
+
     def _check_body(self, body: object) -> None:
-        if not isinstance(body, str) and not is_missing(body):
-            raise ClickSendConfigError(f"body is {kind_of(body)}; it must be text", field="body")
-        if not isinstance(body, str) or not body.strip():
+        if is_missing(body) or (isinstance(body, str) and not body.strip()):
             raise ClickSendConfigError("body is empty", field="body")
+        if (problem := text_problem(body)) or not isinstance(body, str):
+            raise ClickSendConfigError(f"body {problem}", field="body")
+        if self.refuse_braces and not self.template and (unfilled := _PLACEHOLDER.search(body)):
+            raise ClickSendConfigError(
+                f"body holds {unfilled.group()}, which nothing fills: use a Jinja template, a text for each row, or "
+                "the name of an SMS template as `template`",
+                field="body",
+            )
         if self.max_parts and count_parts(body) > self.max_parts:
             raise ClickSendConfigError(
                 f"body needs {count_parts(body)} parts and max_parts is {self.max_parts} "
@@ -164,7 +186,7 @@ class Batch:
     def _message(self, place: int, row: str | Mapping[str, Any]) -> Message:
         message = self._without_reference(row)
         if not message.get("custom_string"):
-            mark = words_mark(message)
+            mark = words_mark(message if self.words is None else {**message, "body": self.words})
             message["custom_string"] = message_reference(self.reference, mark, self._number(place, mark))
         return message
 
@@ -184,6 +206,8 @@ class Batch:
         return places.index(place) if places else 0
 
     def _places_of_equals(self) -> dict[str, list[int]]:
+        if self.one_each:
+            return {}
         if self._equal_places is None:
             object.__setattr__(self, "_equal_places", self._find_equal_places())
         return self._equal_places or {}
@@ -202,10 +226,12 @@ class Batch:
 
     def _row_message(self, row: Mapping[str, Any]) -> Message:
         fields = {name: value for name, value in row.items() if value is not None and name in self.row_fields}
+        if not self.zoned:
+            fields.pop("timezone", None)
         if "sender" in fields:
             fields["from"] = fields.pop("sender")
         if "schedule" in fields:
-            fields["schedule"] = unix_seconds(fields["schedule"])
+            fields["schedule"] = _seconds_if_any(fields["schedule"])
         if self.template:
             fields["body"] = fill(self.template, row)
         if self.cut and self.max_parts and isinstance(fields.get("body"), str):
@@ -224,68 +250,47 @@ def fill(template: str, row: Mapping[str, Any]) -> str:
             f"cannot fill {', '.join(unfillable)}: a placeholder is a name of letters, digits and _ in braces",
             field="template",
         )
-    missing = sorted({name for name in _PLACEHOLDER.findall(template) if is_missing(row.get(name))})
+    names = sorted(set(_PLACEHOLDER.findall(template)))
+    missing = [name for name in names if is_missing(row.get(name)) or _is_word_for_nothing(row[name])]
     if missing:
         raise ClickSendConfigError(f"lacks {', '.join(missing)}, which the template needs", field=missing[0])
+    for name in names:
+        if isinstance(row[name], Mapping | list | tuple | set | bytes):
+            raise ClickSendConfigError(
+                f"{name} is {kind_of(row[name])}; the template needs text or a number", field=name
+            )
     return _PLACEHOLDER.sub(lambda match: str(row[match.group(1)]), template)
 
 
-def unix_seconds(value: object) -> object:
-    """Return the Unix seconds of an aware datetime, of a float, and of text (digits, or ISO 8601 with a time zone).
-
-    Everything else is returned as it is.
-    """
-    if isinstance(value, str):
-        value = _from_text(value)
-    if isinstance(value, float) and not is_missing(value):
-        return int(value)
-    if not isinstance(value, datetime):
-        return value
-    if value.tzinfo is None:
-        raise ClickSendConfigError("schedule is a datetime without a time zone", field="schedule")
-    return int(value.timestamp())
+def _check_texts(message: Mapping[str, Any]) -> None:
+    for name in _OTHER_TEXTS & message.keys():
+        # The word "None" for a sender or a reference is what a template made of an XCom that is not there.
+        is_path = hasattr(message[name], "__fspath__")
+        if not is_path and (problem := text_problem(message[name])):
+            raise ClickSendConfigError(f"{_SPOKEN.get(name, name)} {problem}", field=name)
 
 
-def _from_text(text: str) -> object:
-    if text.isascii() and text.isdigit():
-        return int(text)
+def _seconds_if_any(schedule: object) -> object:
+    """Return the Unix seconds of a schedule, or what is none as it is: the check says what it is."""
     try:
-        return datetime.fromisoformat(text)
+        return unix_seconds(schedule)
     except ValueError:
-        return text
+        return schedule
 
 
-def check_schedule(schedule: object, now: float | None) -> None:
-    """Refuse what is no time in the next four months.
-
-    :raises ClickSendConfigError: says why.
-    """
-    if not isinstance(schedule, int) or isinstance(schedule, bool):
-        raise ClickSendConfigError(
-            f"schedule is {kind_of(schedule)}; it must be a datetime with a time zone or Unix seconds", field="schedule"
-        )
-    if schedule >= _MILLISECONDS:
-        raise ClickSendConfigError("schedule looks like milliseconds; it must be Unix seconds", field="schedule")
-    if now is None:
-        return
-    if schedule < now:
-        raise ClickSendConfigError("schedule is in the past", field="schedule")
-    if schedule > now + MAX_AHEAD:
-        raise ClickSendConfigError(
-            "schedule is more than four months ahead; ClickSend would not send it", field="schedule"
-        )
-
-
-def check_sender(sender: object) -> None:
+def check_sender(sender: str) -> None:
     """Refuse what can be neither a number nor an alpha tag.
 
     :raises ClickSendConfigError: says why.
     """
-    text = str(sender)
-    if not _ALPHA_SENDER.fullmatch(text) and not _NUMERIC_SENDER.fullmatch(text):
+    if not _ALPHA_SENDER.fullmatch(sender) and not _NUMERIC_SENDER.fullmatch(sender):
         raise ClickSendConfigError(
             "sender must be a number, or a name of 3 to 11 letters and digits without spaces", field="sender"
         )
+
+
+def _is_word_for_nothing(value: object) -> bool:
+    return isinstance(value, str) and reads_missing(value)
 
 
 def _is_text(value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Above so many messages a result keeps counts and refusals only, so that XCom does not carry megabytes.
 MAX_LISTED = 1000
+#: Seconds between the acceptance of a message and its time to leave within which it was not scheduled.
+_AT_ONCE = 30
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class BatchResult:
     """What is settled.
 
     :param rows: one entry an accepted message, kept for small batches only (`listed`).
+    :param scheduled: how many of the accepted ones ClickSend keeps until a time that was asked for.
     """
 
     listed: bool
@@ -54,16 +57,26 @@ class BatchResult:
     parts: int = 0
     currency: str | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
+    scheduled: int = 0
 
-    def add_accepted(self, answer: SendResult) -> None:
-        """Count what ClickSend took of a request: each message by its own status."""
+    def add_accepted(self, answer: SendResult, sent: Sequence[Message] = ()) -> None:
+        """Count what ClickSend took of a request: each message by its own status.
+
+        :param sent: the messages as they left, which tell what is scheduled.
+        """
         accepted, parts, price = answer.totals()
         self.accepted += accepted
         self.parts += parts
         self.total_price += price
         self.currency = answer.currency or self.currency
+        times = _times(sent)
+        if times and len(sent) == len(answer.rows) == accepted and all(message.get("schedule") for message in sent):
+            self.scheduled += accepted
+        elif times:
+            self.scheduled += sum(bool(_time(times, message)) for message in answer.messages if message.accepted)
         if self.listed:
-            self.rows += [_entry(message) for message in answer.messages if message.accepted]
+            taken = [message for message in answer.messages if message.accepted]
+            self.rows += [_entry(message, _time(times, message)) for message in taken]
 
     def add_refused(self, messages: Iterable[SentMessage]) -> None:
         """Keep what ClickSend did not take."""
@@ -74,8 +87,11 @@ class BatchResult:
         self.accepted += 1
         self.parts += row.message_parts or 0
         self.total_price += row.message_price or 0
+        # The history gives every message a time to leave; one that was to leave at once has that of its acceptance.
+        is_scheduled = bool(row.schedule and row.date and row.schedule > row.date + _AT_ONCE)
+        self.scheduled += is_scheduled
         if self.listed:
-            self.rows.append(_entry(row))
+            self.rows.append(_entry(row, row.schedule if is_scheduled else None))
 
     def merge(self, other: BatchResult) -> None:
         """Add another result."""
@@ -85,6 +101,7 @@ class BatchResult:
         self.parts += other.parts
         self.currency = other.currency or self.currency
         self.rows += other.rows
+        self.scheduled += other.scheduled
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts as JSON; `rows` are stored apart, they may be many."""
@@ -94,6 +111,8 @@ class BatchResult:
             "total_price": str(self.total_price),
             "parts": self.parts,
             "currency": self.currency,
+            # Version 1 was written without it.
+            **({"scheduled": self.scheduled} if self.scheduled else {}),
         }
 
     @classmethod
@@ -108,18 +127,34 @@ class BatchResult:
             currency=data["currency"],
             # A try that was killed may have written more of them, but not that it had.
             rows=rows[: data["accepted"]],
+            scheduled=data.get("scheduled", 0),
         )
 
 
-def _entry(message: SentMessage | HistoryRow) -> dict[str, Any]:
+def _times(sent: Iterable[Message]) -> dict[object, int]:
+    """Return when scheduled messages are to leave, by what an answer may name them by."""
+    times: dict[object, int] = {}
+    for message in sent:
+        if message.get("schedule"):
+            times[message_key(message)] = times[digits(message.get("to"))] = message["schedule"]
+    return times
+
+
+def _time(times: Mapping[object, int], message: SentMessage) -> int | None:
+    key = message_key({"custom_string": message.custom_string, "to": message.to})
+    return (times.get(key) or times.get(digits(message.to))) if times else None
+
+
+def _entry(message: SentMessage | HistoryRow, schedule: int | None) -> dict[str, Any]:
     price = message.message_price
-    return {
+    entry = {
         "message_id": message.message_id,
         "to": message.to,
         "custom_string": message.custom_string,
         "message_parts": message.message_parts,
         "message_price": None if price is None else str(price),
     }
+    return entry if schedule is None else {**entry, "schedule": schedule}
 
 
 def as_xcom(outcome: BatchResult, *, handle: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,6 +170,7 @@ def as_xcom(outcome: BatchResult, *, handle: Mapping[str, Any]) -> dict[str, Any
         "total_price": f"{outcome.total_price:.4f}",
         "parts": outcome.parts,
         "currency": outcome.currency,
+        "scheduled": outcome.scheduled,
         "messages": [{**row, "status": "SUCCESS"} for row in outcome.rows] + refused,
     }
 

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from airflow_provider_clicksend.messaging.numbers import digits, is_same_number
-from airflow_provider_clicksend.messaging.reference import ALERT_PREFIX, MESSAGE_PREFIX
+from airflow_provider_clicksend.messaging.reference import ALERT_PREFIX, CLOSING_PREFIX, MESSAGE_PREFIX, closes
 from airflow_provider_clicksend.messaging.text_match import looks_like_question, words
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def question_code(reference: str) -> str:
 
 def same_person(one: str | None, other: str | None) -> bool:
     """Tell whether two numbers may be one, whichever of them is in the national form."""
-    one, other = one or "", other or ""
+    one, other = (one or "").strip(), (other or "").strip()
+    if one.startswith("+") and other.startswith("+"):
+        return digits(one) == digits(other) != ""  # neither is a national form
     return is_same_number(one, other) or (len(digits(other)) > len(digits(one)) and is_same_number(other, one))
 
 
@@ -87,9 +89,27 @@ def judge(reply: Reply, *, is_ours: Callable[[Text], bool], texts: Iterable[Text
     if said & _codes(ours):
         return Verdict.OURS
     asked_at = max((text.sent_at for text in ours), default=None)
-    rivals = [t for t in others if _asks(t, asked_at, _when(reply))]
+    rivals = [t for t in others if _asks(t, asked_at, _when(reply)) and not _is_closed(t, others)]
     earlier = sorted((r for r in inbound if _earlier(r, reply)), key=_when)
     return Verdict.AMBIGUOUS if _still_open(rivals, ours, earlier) else Verdict.OURS
+
+
+def names_question(reply: Reply, texts: Iterable[Text]) -> bool:
+    """Tell whether a text holds the code of something that was sent to this person before."""
+    return bool(words(reply.body) & _codes(_before(reply, texts)))
+
+
+def open_questions(reply: Reply, texts: Iterable[Text], inbound: Iterable[Reply]) -> list[Text]:
+    """Return the questions to this person that nothing had answered when the text came; it may answer one of them.
+
+    :param texts: what was sent to the person. :param inbound: what came from the person.
+    """
+    asked = [text for text in _before(reply, texts) if _asks(text, None, _when(reply))]
+    return _still_open(asked, [], sorted((r for r in inbound if _earlier(r, reply)), key=_when))
+
+
+def _before(reply: Reply, texts: Iterable[Text]) -> list[Text]:
+    return [t for t in texts if same_person(t.to, reply.sender) and t.sent_at <= _when(reply)]
 
 
 def _asks(text: Text, asked_at: int | None, now: int) -> bool:
@@ -97,9 +117,17 @@ def _asks(text: Text, asked_at: int | None, now: int) -> bool:
     reference = text.custom_string or ""
     if text.awaited:
         return True
-    if reference.startswith(ALERT_PREFIX) or not looks_like_question(text.body) or text.sent_at < now - OPEN_FOR:
+    is_remark = reference.startswith((ALERT_PREFIX, CLOSING_PREFIX))
+    if is_remark or not looks_like_question(text.body) or text.sent_at < now - OPEN_FOR:
         return False
     return reference.startswith(MESSAGE_PREFIX) or asked_at is None or text.sent_at >= asked_at
+
+
+def _is_closed(question: Text, texts: Iterable[Text]) -> bool:
+    """Tell whether the person was told that nobody waits for an answer any more."""
+    return not question.awaited and any(
+        text.sent_at >= question.sent_at and closes(text.custom_string, question.custom_string) for text in texts
+    )
 
 
 def _still_open(rivals: Sequence[Text], ours: Sequence[Text], earlier: Sequence[Reply]) -> list[Text]:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 State = Literal["delivered", "failed", "pending", "unknown"]
 
-CHANNELS = ("sms", "mms", "voice")
 POLICIES = ("fail", "warn")
 
 #: Neither order of arrival nor a late pending row may undo what is settled; what reached a handset has reached it.

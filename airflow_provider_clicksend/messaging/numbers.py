@@ -9,7 +9,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 _VISIBLE_HEAD, _VISIBLE_TAIL = 5, 4
 #: Digits of a national number, without its leading 0, that are enough to recognise it by.
-_SHORTEST_NATIONAL = 6
+SHORTEST_NATIONAL = 6
 
 
 def is_e164(number: object) -> bool:
@@ -41,4 +41,4 @@ def is_same_number(full: str, other: object) -> bool:
     if ours == theirs:
         return bool(ours)
     national = theirs.lstrip("0")
-    return len(national) >= _SHORTEST_NATIONAL and len(national) < len(ours) and ours.endswith(national)
+    return len(national) >= SHORTEST_NATIONAL and len(national) < len(ours) and ours.endswith(national)

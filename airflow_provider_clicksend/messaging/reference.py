@@ -22,7 +22,9 @@ MAX_REFERENCE = 50
 _BASE_36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 #: How the references of texts begin, and those of alerts, which nobody is expected to answer.
 MESSAGE_PREFIX, ALERT_PREFIX = "af-", "al-"
-_REFERENCE = re.compile(r"a[fl]-([0-9a-f]{16})-[0-9a-z]+-([0-9a-f]{16})-([0-9]+)", re.IGNORECASE)
+#: How those begin that tell people that a question needs no answer any more.
+CLOSING_PREFIX = "ac-"
+_REFERENCE = re.compile(r"a[flc]-([0-9a-f]{16})-[0-9a-z]+-([0-9a-f]{16})-([0-9]+)", re.IGNORECASE)
 _SEPARATOR = b"\0"
 
 
@@ -51,7 +53,30 @@ def alert_reference(dag_id: str, run_id: str, event: str) -> str:
 
     :param event: what tells the event from others of its run.
     """
-    return ALERT_PREFIX + batch_reference(dag_id, run_id, event, -1).removeprefix(MESSAGE_PREFIX)
+    return remark_reference(batch_reference(dag_id, run_id, event, -1))
+
+
+def remark_reference(batch: str) -> str:
+    """Return the batch reference of texts about a question that are no question themselves.
+
+    :param batch: that of the question.
+    """
+    return ALERT_PREFIX + batch.removeprefix(MESSAGE_PREFIX)
+
+
+def closing_reference(batch: str) -> str:
+    """Return the batch reference of texts that close a question.
+
+    :param batch: that of the question.
+    """
+    return CLOSING_PREFIX + batch.removeprefix(MESSAGE_PREFIX)
+
+
+def closes(closing: str | None, question: str | None) -> bool:
+    """Tell whether the text with one custom string closes the question with the other."""
+    if not closing or not question or not closing.startswith(CLOSING_PREFIX):
+        return False
+    return closing.split("-")[1:3] == question.split("-")[1:3]
 
 
 def message_reference(batch: str, words: str, number: int = 0) -> str:

@@ -174,6 +174,10 @@ class ReplyWait:
         """Return the messages that a reply may answer."""
         return self.awaited
 
+    def progress(self) -> str:
+        """Return what is waited for, for the log."""
+        return f"Waiting for a reply to {self.awaited.count} messages."
+
     def note(self, replies: Iterable[Reply], texts: Iterable[Text] = ()) -> dict[str, Any] | None:
         """Take in what a look saw, also what it saw for others, and return how the wait ends, or None.
 
@@ -181,6 +185,16 @@ class ReplyWait:
         ``{"outcome": "opted_out", "from": [...]}``. A pattern may take half a second a reply: not for an event loop.
 
         :param texts: what was sent to the people who replied, our own messages among it.
+        """
+        asked, gone = self.sort(replies, texts)
+        fitting = first(reply for reply in self.came if self._fits(reply))
+        self.too_slow = [r for r in self.came if self._searched.get((r.message_id, r.body)) is Search.TOO_SLOW]
+        return fitting.as_json() if fitting else self._opted_out(gone, asked)
+
+    def sort(self, replies: Iterable[Reply], texts: Iterable[Text]) -> tuple[list[Text], list[Reply]]:
+        """Take in what a look saw: `came` and `ambiguous` are what it means.
+
+        Returns our texts, as far as they are known, and the replies that opt out.
         """
         for text in texts:
             self._texts[text.message_id] = text
@@ -194,9 +208,7 @@ class ReplyWait:
         ]
         self.came = [reply for reply, verdict in judged if verdict is Verdict.OURS]
         self.ambiguous = [r for r, verdict in judged if verdict is Verdict.AMBIGUOUS and not is_opt_out(r.body)]
-        fitting = first(reply for reply in self.came if self._fits(reply))
-        self.too_slow = [r for r in self.came if self._searched.get((r.message_id, r.body)) is Search.TOO_SLOW]
-        return fitting.as_json() if fitting else self._opted_out(gone, asked)
+        return asked, gone
 
     def _is_ours(self, text: Text) -> bool:
         return self.awaited.includes(text.message_id, text.custom_string)

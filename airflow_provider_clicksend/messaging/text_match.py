@@ -63,6 +63,21 @@ def search(pattern: str, body: str) -> Search:
     return Search.MISSING if found is None else Search.FOUND
 
 
+def fit(pattern: str, body: str) -> tuple[Search, dict[str, str | None]]:
+    """Fit a regular expression to the whole normalised body, for at most `PATTERN_TIMEOUT` seconds.
+
+    :return: how it ended, and what the named groups matched, without white space at their ends.
+    """
+    text = plain(body[:MAX_BODY]).strip()
+    try:
+        found = _compiled(pattern).fullmatch(text, timeout=PATTERN_TIMEOUT, concurrent=True)
+    except TimeoutError:
+        return Search.TOO_SLOW, {}
+    if found is None or len(body) > MAX_BODY:
+        return Search.MISSING, {}
+    return Search.FOUND, {name: value and value.strip() for name, value in found.groupdict().items()}
+
+
 def compiled(pattern: str) -> regex.Pattern[str]:
     """Compile a pattern as `search` uses it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.messaging.delivery import DeliveryWait, Outcome
 from airflow_provider_clicksend.messaging.replies import ReplyWait
 from airflow_provider_clicksend.messaging.statuses import status_of
@@ -33,12 +34,12 @@ def no_delivery(wait: DeliveryWait, *, channel: str = "sms", has_rule: bool | No
     causes = _causes([outcome for outcome in wait.known.values() if not outcome.final])
     if summary["unknown"]:
         causes.append(
-            f"{summary['unknown']} neither in the receipts nor in the history: check that the ids are of this account "
-            "and this Maton connection"
+            f"{summary['unknown']} neither in the receipts nor in the history: check that the ids are of the account "
+            "of this connection"
         )
     if has_rule is False:
         causes.insert(0, _no_rule("delivery receipts"))
-    elif channel != "sms":
+    elif not channel_named(channel).has_known_rules:
         causes.append(f"check that the account has an automation rule with action POLL for {channel} receipts")
     return (
         f"No final delivery report for {undecided} of {_messages(wait.awaited.count)} "
@@ -78,7 +79,7 @@ def no_reply(wait: ReplyWait, *, sent: Sequence[Outcome] = (), unknown: int = 0,
         (sum(_from_a_name(o) for o in sent), "sent from a name, which nobody can reply to: send from a number"),
         (sum(o.to in TEST_NUMBERS for o in sent), "went to a ClickSend test number, which never replies"),
         (sum(o.outcome == "failed" for o in sent), "did not reach the handset"),
-        (unknown, "not in the history: check that the ids are of this account and this Maton connection"),
+        (unknown, "not in the history: check that the ids are of the account of this connection"),
     )
     causes = [_no_rule("replies")] if has_rule is False else []
     if number := len(wait.ambiguous):

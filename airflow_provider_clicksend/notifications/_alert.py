@@ -1,60 +1,282 @@
-"""One call of a notifier, from Airflow's context to a text that ClickSend accepted, or to the fallback."""
+"""One call of a notifier: from Airflow's context to a text that ClickSend accepted, or to a fallback's, within 15 s."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable
 from copy import copy
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendError
+from airflow_provider_clicksend.api.deadline import Deadline
+from airflow_provider_clicksend.api.errors import ClickSendOutcomeUnknownError
+from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.messaging import alerts
-from airflow_provider_clicksend.messaging.alert_window import Held
-from airflow_provider_clicksend.messaging.alerts import Event
-from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
-from airflow_provider_clicksend.notifications._alert_state import AlertMemory, Taken
-from airflow_provider_clicksend.notifications._events import read_event
-from airflow_provider_clicksend.notifications._send import send_alert
-from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, BaseNotifier, Context, redact
+from airflow_provider_clicksend.messaging.alert_brake import Taken
+from airflow_provider_clicksend.messaging.alert_window import Held, State
+from airflow_provider_clicksend.notifications._alert_state import AlertMemory
+from airflow_provider_clicksend.notifications._bounded import bounded
+from airflow_provider_clicksend.notifications._events import safely_read_event
+from airflow_provider_clicksend.notifications._letter import identity, write_letter
+from airflow_provider_clicksend.version_compat import BaseNotifier, Context
 
 if TYPE_CHECKING:
-    from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+    from airflow_provider_clicksend.messaging.alerts import Event
+    from airflow_provider_clicksend.notifications._send import Letter
     from airflow_provider_clicksend.notifications.clicksend import ClickSendNotifier
 
 log = logging.getLogger(__name__)
 
-#: What may keep an alert from being sent.
-SEND_ERRORS: tuple[type[Exception], ...] = (ClickSendError, *AIRFLOW_CALL_ERRORS)
+#: Seconds that one notifier gets at most, before it is the next one's turn.
+TURN = 5.0
+#: Seconds that are kept for the text while it is being decided who sends, and more for each fallback.
+RESERVE, RESERVE_EACH, MAX_RESERVE = 2.5, 1.0, 4.5
+#: Seconds that a lost task's report may spend on looking whether it was texted before.
+LOOK_BEFORE = 3.0
+#: Seconds by which a turn may outlast its requests, so that their own errors come first.
+_GRACE = 0.3
 
 
-def alert(notifier: ClickSendNotifier, context: Context, hook: ClickSendHook, *, remembers: bool) -> None:
+class Told:
+    """The failures of which this process has told, for an hour: Airflow reports some of them twice."""
+
+    SECONDS, MOST = 3600.0, 10_000
+
+    def __init__(self) -> None:
+        self._times: dict[tuple[str, str], float] = {}
+        self._lock = threading.Lock()
+
+    def has(self, key: tuple[str, str]) -> bool:
+        """Tell whether this was told."""
+        with self._lock:
+            return time.monotonic() - self._times.get(key, -self.SECONDS) < self.SECONDS
+
+    def add(self, key: tuple[str, str]) -> None:
+        """Remember it."""
+        with self._lock:
+            self._times.pop(key, None)
+            self._times[key] = time.monotonic()
+            while len(self._times) > self.MOST:
+                del self._times[next(iter(self._times))]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._times.clear()
+
+
+told_here = Told()
+
+
+def alert(
+    notifier: ClickSendNotifier, context: Context, hook: ClickSendHook, *, remembers: bool, deadline: Deadline
+) -> None:
     """Send what the notifier has to say about this context, unless it is held back.
 
     :param remembers: whether what was sent lately can be written down in this process.
-    :raises ClickSendError: it could not be sent, and no fallback could.
+    :param deadline: when somebody must have been told.
+    :raises Exception: of whatever kind kept it from being sent; no fallback could send either.
     """
-    event = read_event(context)
+    event = safely_read_event(context)
     if event.kind == "retry" and notifier.only_final and not _is_retry_callback(notifier, context):
         log.info("%s will be tried again: no alert (only_final=False would send one).", event.name)
         return
-    memory = None
+    call = Alert(notifier, context, hook, event=event, deadline=deadline)
+    memory = call.memory() if remembers and notifier.cooldown is not None else None
+    taken = memory.take() if memory else Taken("send")
+    if taken.verdict == "held":
+        log.log(
+            logging.INFO if taken.sure else logging.WARNING,
+            "%s: no alert (held%s).",
+            event.name,
+            "" if taken.sure else "; whether another's was accepted could not be seen in time",
+        )
+        return
+    call.summary = taken.told
     try:
-        to = _numbers(notifier.rendered("to", context))
-        group = str(notifier.rendered("group", context) or event.dag_id or "Airflow")
-        memory = _memory(notifier, event, to, group) if remembers else None
-        taken = memory.take() if memory else Taken("send")
-        if taken.verdict == "send":
-            _send(notifier, hook, context, event, to=to, before=_summary(taken.held, event, group))
-        else:
-            log.info("%s: no alert (%s).", event.name, taken.verdict)
-    except SEND_ERRORS as error:
-        log.error("The %s alert was not sent: %s", notifier.channel, error)
-        if _fall_back(notifier, context):
-            return
-        if memory:
-            memory.release()
+        call.tell(copies=taken.copies)
+    except Exception:
+        if not call.is_told:
+            log.error("NOBODY WAS TOLD about %s.", event.name)
         raise
+    finally:
+        if memory:
+            memory.settle(call.state, copies=call.letter.leaves if call.letter and call.state == "doubt" else 0)
+
+
+class Alert:
+    """What one notifier says about one event.
+
+    :param deadline: when it must be over. :param role: whose fallback it is, empty when Airflow called it.
+    """
+
+    def __init__(
+        self,
+        notifier: ClickSendNotifier,
+        context: Context,
+        hook: ClickSendHook,
+        *,
+        event: Event,
+        deadline: Deadline,
+        role: str = "",
+    ) -> None:
+        self.notifier = notifier
+        self.context = context
+        self.hook = hook
+        self.event = event
+        self.deadline = deadline
+        self.role = role
+        self.reference = alerts.reference(event, identity(notifier, role))
+        self.summary = Held()
+        self.letter: Letter | None = None
+        self.state: State = "failed"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether somebody was told."""
+        return self.state == "accepted"
+
+    def memory(self) -> AlertMemory:
+        """Return the memory of this call's group."""
+        from airflow_provider_clicksend.notifications._letter import group_of, people_of
+
+        group = group_of(self.notifier, self.context, self.event)
+        reserve = min(RESERVE + RESERVE_EACH * len(self.notifier.fallback), MAX_RESERVE)
+        cooldown = self.notifier.cooldown.total_seconds() if self.notifier.cooldown is not None else 0.0
+        return AlertMemory(
+            alerts.group_mark(
+                self.notifier.channel,
+                people_of(self.notifier, self.context),
+                group,
+                self.event.kind,
+                self.notifier.clicksend_conn_id,
+                self.notifier.sender,
+            ),
+            group=group,
+            name=self.event.name,
+            cooldown=cooldown,
+            deadline=Deadline(self.deadline.at - reserve),
+        )
+
+    def tell(self, *, copies: int = 2, is_last: bool = True) -> None:
+        """Send, else let the fallbacks tell, else look for what is in doubt and send it once more.
+
+        :param copies: how often it may leave. :param is_last: whether nobody comes after this notifier.
+        :raises Exception: nobody was told, or not everybody.
+        """
+        error = self._try_to(self._send, len(self.notifier.fallback) + 2)
+        if error is None:
+            return
+        log.error("The %s alert was not sent: %s", self.notifier.channel, error)
+        if self._fall_back():
+            self._tells()
+            return
+        if is_last and self.letter is not None and self.letter.doubtful:
+            error = self._try_to(lambda deadline: self._look_and_send(deadline, copies), 1)
+            if error is None:
+                return
+        if isinstance(error, ClickSendOutcomeUnknownError):
+            self.state = "doubt" if not self.is_told else self.state
+        raise error
+
+    def _try_to(self, what: Callable[[Deadline], None], turns: int) -> Exception | None:
+        """Do it within its share of the time, and return what kept it from succeeding."""
+        deadline = self._share(turns)
+        try:
+            bounded(lambda: what(deadline), deadline.left + _GRACE, f"The {self.notifier.channel} alert")
+        except Exception as error:  # noqa: BLE001 - templates, hooks and secrets backends may raise anything: others are told then
+            return error
+        return None
+
+    def _share(self, turns: int) -> Deadline:
+        """Return the end of this turn, of so many that are left."""
+        return self.deadline.within(min(TURN, self.deadline.left / turns) if turns > 1 else self.deadline.left)
+
+    def _send(self, deadline: Deadline) -> None:
+        letter = write_letter(
+            self.notifier,
+            self.context,
+            self.hook,
+            event=self.event,
+            reference=self.reference,
+            summary=self.summary,
+        )
+        self.letter = letter
+        if not self.role and self._is_repeated(letter, deadline):
+            log.info("%s: no alert (this failure was told before).", self.event.name)
+            self.state = "accepted"
+            return
+        letter.send(deadline)
+        self._settle(letter)
+
+    def _settle(self, letter: Letter) -> None:
+        """Take what came of the letter for this alert's outcome.
+
+        :raises ClickSendError: not everybody was told.
+        """
+        if letter.is_told:
+            self._tells()
+            log.info(
+                "Alert accepted by ClickSend: %s.", ", ".join(str(row["message_id"]) for row in letter.result.rows)
+            )
+        if letter.problem is not None:
+            raise letter.problem
+
+    def _tells(self) -> None:
+        self.state = "accepted"
+        told_here.add(self._key)
+
+    @property
+    def _key(self) -> tuple[str, str]:
+        account = str(getattr(self.letter.client, "_gateway_url", "")) if self.letter else ""
+        return account, self.reference
+
+    def _is_repeated(self, letter: Letter, deadline: Deadline) -> bool:
+        """Tell whether Airflow reports a failure for the second time, as it does with tasks whose process was lost."""
+        if self.event.kind not in alerts.FAILURES:
+            return False
+        if told_here.has(self._key):
+            return True
+        return self.event.is_lost and letter.was_sent_before(deadline.within(LOOK_BEFORE))
+
+    def _look_and_send(self, deadline: Deadline, copies: int) -> None:
+        letter = self.letter
+        assert letter is not None  # noqa: S101 - it was sent
+        letter.look(deadline, self.notifier.SETTLE)
+        if letter.doubtful and letter.leaves < copies:
+            log.warning("The history does not show the alert. It is sent once more, since a lost one is worse.")
+            letter.send(deadline)
+        self._settle(letter)
+
+    def _fall_back(self) -> bool:
+        """Let the fallbacks tell, and return whether one did."""
+        others = self.notifier.fallback
+        for place, other in enumerate(others):
+            name = type(other).__name__
+            deadline = self._share(len(others) - place + 1)
+            try:
+                is_ours = self._tell_by(other, deadline, place)
+            except Exception as error:  # noqa: BLE001 - of any kind: the others must still be tried
+                log.error("The fallback %s failed too: %s: %s", name, type(error).__name__, error)
+            else:
+                log.warning("The fallback %s %s.", name, "took over" if is_ours else "ran without an error")
+                return True
+        return False
+
+    def _tell_by(self, other: Callable[[Context], Any], deadline: Deadline, place: int) -> bool:
+        """Let another notifier tell, and return whether it is one of ours: then a text was accepted."""
+        from airflow_provider_clicksend.notifications.clicksend import ClickSendNotifier
+
+        if isinstance(other, ClickSendNotifier) and type(other).notify is ClickSendNotifier.notify:
+            hook = ClickSendHook(other.clicksend_conn_id)
+            role = f"{self.reference} {place}"
+            nested = Alert(other, self.context, hook, event=self.event, deadline=deadline, role=role)
+            nested.summary = self.summary
+            nested.tell(is_last=False)
+            return True
+        bounded(lambda: _call(other, self.context), deadline.left, type(other).__name__)
+        return False
 
 
 def _is_retry_callback(notifier: ClickSendNotifier, context: Context) -> bool:
@@ -63,75 +285,11 @@ def _is_retry_callback(notifier: ClickSendNotifier, context: Context) -> bool:
     return any(callback is notifier for callback in (callbacks if isinstance(callbacks, list | tuple) else [callbacks]))
 
 
-def _numbers(to: object) -> list[str]:
-    """Return the numbers that can be texted; the others are logged, they must not silence the rest."""
-    listed = to if isinstance(to, list | tuple) else [to] if to else []
-    given = dict.fromkeys(map(str, listed))
-    good = [number for number in given if is_e164(number)]
-    bad = ", ".join(mask_number(number) for number in given if not is_e164(number))
-    if not good:
-        raise ClickSendConfigError(
-            f"`to` ({bad or 'empty'}) is no number in E.164 such as +15551234567: nobody can be told.", field="to"
-        )
-    if bad:
-        log.error("No alert for %s: no number in E.164 such as +15551234567.", bad)
-    return good
-
-
-def _memory(notifier: ClickSendNotifier, event: Event, to: Sequence[str], group: str) -> AlertMemory | None:
-    if notifier.cooldown is None and event.kind not in alerts.FAILURES:
-        return None  # Airflow reports only failures twice
-    return AlertMemory(
-        alerts.group_mark(notifier.channel, to, group, event.kind),
-        group=group,
-        event=alerts.reference(event),
-        name=event.name,
-        cooldown=None if notifier.cooldown is None else notifier.cooldown.total_seconds(),
-    )
-
-
-def _summary(held: Held, event: Event, group: str) -> str:
-    return alerts.more_text(held, kind=event.kind, group=group, now=datetime.now(UTC)) if held.count else ""
-
-
-def _send(
-    notifier: ClickSendNotifier, hook: ClickSendHook, context: Context, event: Event, *, to: Sequence[str], before: str
-) -> None:
-    body = redact(str(notifier.rendered("body", context) or "").strip())
-    if body:
-        text = f"{before}\n{body}" if before else body
-    else:
-        text = alerts.default_text(event, now=datetime.now(UTC), before=before)
-    tally = send_alert(
-        hook.get_conn(),
-        notifier.channel,
-        to=to,
-        common={**notifier.common_fields(notifier.fitted(text)), "from": notifier.rendered("sender", context) or None},
-        reference=alerts.reference(event),
-        settle=notifier.SETTLE,
-    )
-    log.info("Alert accepted by ClickSend: %s.", ", ".join(str(row["message_id"]) for row in tally.rows))
-
-
-def _fall_back(notifier: ClickSendNotifier, context: Context) -> bool:
-    for other in notifier.fallback:
-        name = type(other).__name__
-        try:
-            _tell(other, context)
-        except Exception:  # of any kind: the others must still be tried
-            log.exception("The fallback %s failed too.", name)
-        else:
-            log.warning("The fallback %s took over.", name)
-            return True
-    return False
-
-
-def _tell(other: Callable[[Context], Any], context: Any) -> None:
+def _call(other: Callable[[Context], Any], context: Any) -> None:
     if not isinstance(other, BaseNotifier):
         other(context)
         return
     # A copy, because Airflow's rendering is for good; not called, because Airflow 2 then swallows the error.
     once: Any = copy(other)
-    once.only_final = False  # whether to speak at all was decided before
     once.render_template_fields(context)
     once.notify(context)

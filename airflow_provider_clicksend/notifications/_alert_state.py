@@ -1,7 +1,8 @@
-"""What was sent lately, in an Airflow Variable.
+"""What was sent lately, in Airflow Variables.
 
-Nothing else is there to read and write for a task, a callback of the DAG processor and a trigger alike. There is one
-for each group of alerts; it may be deleted at any time.
+They are the one thing that a task on a worker, a callback of the DAG processor and a trigger can all read and write, on
+every Airflow from 2.11 on. Each group has three, which may be deleted at any time: who told it, who would, and how much
+was held back. :mod:`.messaging.alert_brake` has the decisions.
 """
 
 from __future__ import annotations
@@ -9,52 +10,50 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping
+from functools import partial
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from airflow_provider_clicksend.messaging.alert_window import Held, Memory, Verdict
-from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS
+from airflow_provider_clicksend.api.deadline import Deadline
+from airflow_provider_clicksend.messaging.alert_brake import Brake, Register, Seen, Step, Taken
+from airflow_provider_clicksend.messaging.alert_window import State
+from airflow_provider_clicksend.notifications._bounded import at_once, bounded
 
 log = logging.getLogger(__name__)
 
-#: Seconds between writing a mark and trusting it: longer than a call needs between its reading and its writing.
-WAIT = 1.5
-#: How often a call whose mark was overwritten writes it again.
-MAX_TRIES = 5
+#: Seconds that writing down the outcome may take after the deadline.
+LAST_WRITE = 2.5
+#: Seconds that the last step of a slow memory may take after the deadline: who is about to find out that another sends
+#: must not send for the sake of a second.
+LAST_STEP = 1.5
 
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """How a call may go on.
-
-    :param held: what the window before held back, to be told now.
-    """
-
-    verdict: Verdict
-    held: Held = field(default_factory=Held)
+_ENDINGS: Mapping[Register, str] = {"told": "", "deputy": "_deputy", "held": "_held"}
+_Result = TypeVar("_Result")
 
 
 class AlertMemory:
-    """The memory of one group, for one call.
+    """The memory of one group, for one call. Nothing that it meets is an error: then the alert is sent.
 
-    :param mark: what identifies the group. :param group: its name, for the Variable's description.
-    :param event: what identifies the event. :param name: what a summary may call it.
-    :param cooldown: seconds; None for no limit.
+    :param mark: what identifies the group. :param group: its name, for the Variables' descriptions.
+    :param name: what a summary may call this event.
+    :param cooldown: seconds. :param deadline: when it must have been decided who sends.
     """
 
-    def __init__(self, mark: str, *, group: str, event: str, name: str, cooldown: float | None) -> None:
+    def __init__(self, mark: str, *, group: str, name: str, cooldown: float, deadline: Deadline) -> None:
         self._key = f"clicksend_alerts_{mark}"
         self._description = f"ClickSend alerts sent lately for {group}; may be deleted"
-        self._event = event
-        self._call = uuid4().hex[:12]
-        self._name = name
-        self._cooldown = cooldown
+        self._deadline = deadline
+        self._brake = Brake(uuid4().hex[:16], name=name, cooldown=cooldown, at=time.time(), left=deadline.left)
+        self._taken: Taken | None = None
 
     def take(self) -> Taken:
-        """Say whether this call sends. A memory that cannot be reached is no reason to stay silent."""
+        """Say whether this call sends."""
         try:
-            return self._take()
-        except AIRFLOW_CALL_ERRORS as error:
+            taken = bounded(
+                lambda: self._run(self._brake.take()), self._deadline.left + LAST_STEP, "The memory of alerts"
+            )
+        except Exception as error:  # noqa: BLE001 - whatever a memory raises, it must not lose the alert
             log.warning(
                 "What was sent lately cannot be read or written (Variable %s: %s: %s). The alert is sent, maybe twice.",
                 self._key,
@@ -62,40 +61,57 @@ class AlertMemory:
                 error,
             )
             return Taken("send")
+        self._taken = taken
+        return taken
 
-    def _take(self) -> Taken:
-        for tries in range(MAX_TRIES):
-            verdict, memory = self._read().take(
-                self._event, self._call, name=self._name, now=time.time(), cooldown=self._cooldown, again=tries > 0
-            )
-            if verdict == "duplicate":
-                return Taken(verdict)
-            self._write(memory)
-            if verdict == "send":
-                time.sleep(WAIT)
-            if self._read().stands(self._event, self._call, verdict, cooldown=self._cooldown):
-                break
-        return Taken(verdict, memory.past if verdict == "send" else Held())
+    def settle(self, state: State, *, copies: int = 0) -> None:
+        """Write down what became of the text.
 
-    def release(self) -> None:
-        """Forget the event, because its text could not be sent: the next report is not to be held back."""
+        :param copies: how many left in doubt.
+        """
+        record = self._taken.record if self._taken else None
+        if record is None:
+            return
         try:
-            self._write(self._read().release(self._event, self._call))
-        except AIRFLOW_CALL_ERRORS as error:
-            log.warning("Variable %s still says that this alert was sent: %s", self._key, error)
+            settled = self._brake.settled(record, state, copies=copies)
+            bounded(lambda: self._run(settled), max(LAST_WRITE, self._deadline.left), "The memory of alerts")
+        except Exception as error:  # noqa: BLE001 - the text has left; others may send one more
+            log.warning("Variable %s does not say that this alert was %s: %s", self._key, state, error)
 
-    def _read(self) -> Memory:
+    def _run(self, steps: Generator[Step, Seen, _Result]) -> _Result:
+        """Do what is asked, step by step."""
+        try:
+            step = next(steps)
+            while True:
+                step = steps.send(Seen(self._done(step), time.time(), self._deadline.left))
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
+
+    def _done(self, step: Step) -> Mapping[str, object]:
+        time.sleep(step.seconds)
+        calls: list[Callable[[], object]] = [partial(self._read, register) for register in step.reads]
+        calls += [partial(self._write, register, value, wait) for register, (wait, value) in step.writes.items()]
+        # Each may take seconds. (Airflow 3 may still do one after the other.)
+        values = at_once(calls, self._deadline.left + LAST_STEP, "The memory of alerts")
+        return dict(zip(step.reads, values, strict=False))
+
+    def _read(self, register: Register) -> object:
+        """Return what a register holds, None for nothing that can be read as JSON."""
         from airflow.providers.common.compat.sdk import Variable
 
         # By position: Airflow 2 and 3 have different names for the default.
-        text = Variable.get(self._key, None)
+        text = Variable.get(self._key + _ENDINGS[register], None)
+        if not text:
+            return None
         try:
-            return Memory.from_json(json.loads(text)) if text else Memory()
-        except (ValueError, TypeError, KeyError):
-            log.warning("Variable %s holds something else; starting anew.", self._key)
-            return Memory()
+            return json.loads(text)
+        except (ValueError, TypeError, RecursionError):
+            log.warning("Variable %s%s holds something else; starting anew.", self._key, _ENDINGS[register])
+            return None
 
-    def _write(self, memory: Memory) -> None:
+    def _write(self, register: Register, value: Mapping[str, Any], wait: float = 0.0) -> None:
         from airflow.providers.common.compat.sdk import Variable
 
-        Variable.set(self._key, json.dumps(memory.to_json()), description=self._description)
+        time.sleep(wait)
+        Variable.set(self._key + _ENDINGS[register], json.dumps(value), description=self._description)

@@ -6,6 +6,7 @@ deadline's has nothing but `dag_run` and `deadline`, as JSON. Whatever is missin
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,7 +20,27 @@ _DAG_REASONS = {
     "timed_out": "It took longer than its dagrun_timeout.",
     "all_tasks_deadlocked": "Its tasks wait for each other.",
 }
+log = logging.getLogger(__name__)
+
 _LOST = "Its process was lost or killed, or it never started."
+
+
+def safely_read_event(context: Context) -> Event:
+    """Return what happened; a context of a shape that nobody has seen yet is still an alert."""
+    try:
+        return read_event(context)
+    except Exception:  # of any kind: what Airflow hands over may raise anything, and the alert must not be lost to it
+        log.exception("What happened cannot be read from this context.")
+        return Event(kind="failed", dag_id=str(context.get("dag_id") or "") or None)
+
+
+def safely_redacted(text: str) -> str:
+    """Return the text with Airflow's secrets masked, or nothing where that fails: a secret must not leave."""
+    try:
+        return redact(text)
+    except Exception:  # of any kind: it walks through values that are not ours
+        log.exception("The secrets in a text cannot be masked; it is left out.")
+        return ""
 
 
 def read_event(context: Context) -> Event:
@@ -51,7 +72,7 @@ def _dag_event(context: Context) -> Event:
         words = f"Task {culprit.task_id}{_index(culprit)} failed."
     else:
         words = _DAG_REASONS.get(reason, reason)
-    return Event(kind="failed", **run, reason=redact(words))
+    return Event(kind="failed", **run, reason=safely_redacted(words))
 
 
 def _culprit(context: Context, reason: str) -> Any:
@@ -63,12 +84,13 @@ def _culprit(context: Context, reason: str) -> Any:
 def _task_event(context: Context) -> Event:
     ti, task = context.get("ti"), context.get("task")
     if ti is None:
-        return Event(kind="failed", **_run(context), reason=redact(exception_text(context.get("exception"))))
+        return Event(kind="failed", **_run(context), reason=safely_redacted(exception_text(context.get("exception"))))
     kind, reason = _kind(ti), exception_text(context.get("exception"))
     facts: dict[str, Any] = {"link": _link(ti)}
     if kind == "started" and hasattr(task, "subject") and hasattr(task, "options"):
         kind, facts = "asks", _question(task, ti)
-    if kind == "failed" and not reason and not _state(ti):
+    is_lost = kind == "failed" and not reason and not _state(ti)
+    if is_lost:
         reason = _LOST
     return Event(
         kind=kind,
@@ -79,9 +101,17 @@ def _task_event(context: Context) -> Event:
         try_number=_number(_get(ti, "try_number"), 0),
         tries=_number(_get(ti, "max_tries"), -1) + 1,
         since=_time(_get(ti, "start_date")),
-        reason=redact(reason),
+        instance=_instance(ti, context),
+        is_lost=is_lost,
+        reason=safely_redacted(reason),
         **facts,
     )
+
+
+def _instance(ti: Any, context: Context) -> str:
+    """Return what tells this task instance from that of a run that was deleted and made anew under the same id."""
+    started = (_get(context.get("dag_run"), "start_date"), _get(ti, "start_date"))
+    return str(_get(ti, "id") or " ".join(map(str, started)))
 
 
 def _kind(ti: Any) -> str:
@@ -110,7 +140,7 @@ def _state_elsewhere(ti: Any) -> str:
 def _question(task: Any, ti: Any) -> dict[str, Any]:
     """Return what a human-in-the-loop operator asks, and the page where to answer."""
     facts: dict[str, Any] = {
-        "subject": redact(str(task.subject)),
+        "subject": safely_redacted(str(task.subject)),
         "options": tuple(map(str, task.options)),
         "link": _link(ti),
     }
@@ -130,7 +160,7 @@ def _run(context: Context) -> dict[str, Any]:
         "dag_id": dag_id,
         "run_id": run_id,
         "since": _time(_get(run, "start_date")),
-        "instance": str(_get(run, "clear_number") or ""),
+        "instance": f"{_get(run, 'clear_number') or ''} {_get(run, 'start_date') or ''}",
         "link": run_link(dag_id, run_id) if dag_id and run_id else "",
     }
 

@@ -7,11 +7,15 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+from airflow_provider_clicksend.rendering import NOT_NATIVE
 from airflow_provider_clicksend.version_compat import BaseNotifier, Context
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.api.deadline import Deadline
 
 log = logging.getLogger(__name__)
 
@@ -19,18 +23,19 @@ log = logging.getLogger(__name__)
 class ClickSendNotifier(BaseNotifier):
     """What texts and calls have in common: when to send, what to say, and what to do when that fails.
 
-    :param to: a number in E.164, or a list of numbers.
+    :param to: numbers in E.164: one, a list, or a text that holds some. Whoever can be told is told: a number that
+        cannot be read is logged and left out.
     :param body: what to say, a Jinja template. By default: what happened, where, since when, why, and a link. That text
         also stands in for a template that cannot be rendered in the context at hand.
-    :param sender: the ``from``; by default the connection's.
+    :param sender: the ``from``; by default the connection's, which also stands in for one that cannot be used.
     :param clicksend_conn_id: the Airflow connection, of type ``clicksend``.
     :param only_final: stay silent about a failure while the task will still be tried again. As an
         ``on_retry_callback`` of its own task a notifier speaks all the same.
     :param cooldown: send at most one alert of a group to the same people in this time; what came meanwhile is counted,
         and the first alert after it says how much that was.
     :param group: a Jinja template for the name of the group; by default the DAG's id.
-    :param fallback: other notifiers, tried in this order until one succeeds, when this one cannot send or ClickSend
-        refuses a message.
+    :param fallback: other notifiers, tried in this order until one succeeds, when this one cannot send, ClickSend
+        refuses a message, or nobody can say whether it was sent. They share this one's time and pass no brake.
     :param fail_silently: log a failure to send instead of raising it; needed where raising fails the task (a
         human-in-the-loop operator's ``notifiers``).
     """
@@ -38,14 +43,17 @@ class ClickSendNotifier(BaseNotifier):
     template_fields: Sequence[str] = ("to", "body", "sender", "group")
 
     channel: ClassVar[str]
+    #: Seconds within which somebody is told, or the log says that nobody could be. Airflow ends the process of a task
+    #: 20 s after its final state.
+    TIME: ClassVar[float] = 15.0
     #: Seconds that ClickSend's history gets to show an alert that may have been sent, before it is sent again; twice
-    #: that while it shows nothing newer. Two look-ups must end within the 20 s that Airflow gives a callback.
+    #: that while it shows nothing newer, within the time above.
     SETTLE: ClassVar[float] = 2.5
 
     def __init__(
         self,
         *,
-        to: str | Sequence[str],
+        to: Any,
         body: str | None = None,
         sender: str | None = None,
         clicksend_conn_id: str = DEFAULT_CONN_ID,
@@ -83,54 +91,72 @@ class ClickSendNotifier(BaseNotifier):
 
     def rendered(self, name: str, context: Any) -> Any:
         """Return a template field rendered, or None when that cannot be done."""
-        template = getattr(self, name)
+        return self.rendered_value(name, getattr(self, name), context)
+
+    def rendered_value(self, name: str, template: Any, context: Any) -> Any:
+        """Return a value of a template field rendered to text, also where the DAG renders natively; None: it cannot be.
+
+        :param name: of the field, for the log.
+        """
+        if not template:
+            return None
         try:
-            return self.render_template(template, context, self._environment(context)) if template else None
+            return self.render_template(template, context, self._environment(context))
         except Exception as error:  # noqa: BLE001 - a template may raise anything, and the alert must not be lost to it
+            from airflow_provider_clicksend.messaging.alert_inputs import printable, without_numbers
+
             log.warning(
                 "`%s` of the notifier cannot be rendered here (%s: %s); the default stands in.",
                 name,
                 type(error).__name__,
-                error,
+                without_numbers(printable(error)),
             )
             return None
 
     def _environment(self, context: Context) -> Any:
         from jinja2 import StrictUndefined
 
-        dag = context.get("dag")
+        dag: Any = context.get("dag")
         if hasattr(dag, "get_template_env"):
-            return self.get_template_env(dag=dag)
+            # What Airflow renders natively is no text any more: "+15551234567" would be an int.
+            return dag.get_template_env(force_sandboxed=True)
         # Without a DAG Airflow's own environment swallows what is undefined.
         return self.get_template_env().overlay(undefined=StrictUndefined)
+
+    def _render(self, template: Any, context: Any, dag: Any = None) -> Any:  # noqa: ARG002 - Airflow's signature
+        return super()._render(template, context, NOT_NATIVE)
 
     def notify(self, context: Context) -> None:
         """Send the alert, unless it is held back.
 
         :raises ClickSendError: it could not be sent, and no fallback could (unless `fail_silently`).
         """
+        from airflow_provider_clicksend.api.deadline import Deadline
+
         # The process of a deadline's SyncCallback does not answer a call that writes a Variable; it would hang.
-        self._notify(context, ClickSendHook(self.clicksend_conn_id), remembers="deadline" not in context)
+        remembers = "deadline" not in context
+        self._notify(context, ClickSendHook(self.clicksend_conn_id), Deadline.after(self.TIME), remembers=remembers)
 
     async def async_notify(self, context: Context) -> None:
         """Do what `notify` does, without blocking the event loop."""
-        from airflow_provider_clicksend.notifications._alert import SEND_ERRORS
+        from airflow_provider_clicksend.api.deadline import Deadline
 
+        deadline = Deadline.after(self.TIME)
         hook = ClickSendHook(self.clicksend_conn_id)
-        with contextlib.suppress(*SEND_ERRORS):
-            # Kept by the hook. What goes wrong comes up again in the thread, where the fallback is.
-            await hook.aget_conn()
-        await asyncio.to_thread(self._notify, context, hook, remembers=True)
+        # Kept by the hook. What goes wrong, whatever it is, comes up again in the thread, where the fallback is.
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(hook.aget_conn(), self.TIME / 4)
+        await asyncio.to_thread(self._notify, context, hook, deadline, remembers=True)
 
-    def _notify(self, context: Context, hook: ClickSendHook, *, remembers: bool) -> None:
+    def _notify(self, context: Context, hook: ClickSendHook, deadline: Deadline, *, remembers: bool) -> None:
         from airflow_provider_clicksend.notifications._alert import alert
 
         try:
-            alert(self, context, hook, remembers=remembers)
+            alert(self, context, hook, remembers=remembers, deadline=deadline)
         except Exception:  # of any kind: a bug of ours must not fail a task that only waits for an answer
             if not self.fail_silently:
                 raise
-            log.exception("THE ALERT WAS NOT SENT, and nobody else was told.")
+            log.exception("THE ALERT WAS NOT SENT.")
 
 
 class ClickSendSmsNotifier(ClickSendNotifier):

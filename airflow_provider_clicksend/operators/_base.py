@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,23 @@ from airflow_provider_clicksend.version_compat import BaseOperator, Context
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+
+
+class Recipients:
+    """Rendered recipients. Airflow's page prints an object by its ``str``: how many there are, none of them whole."""
+
+    template_fields = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __str__(self) -> str:
+        from airflow_provider_clicksend.messaging.numbers import mask_number
+
+        # Whatever it is: that it cannot be sent to is for the batch to say.
+        rows = self.value if isinstance(self.value, list | tuple) else [self.value]
+        shown = [mask_number(row.get("to") if isinstance(row, Mapping) else row) for row in rows[:3]]
+        return f"{len(rows):,} recipient(s): {', '.join(shown)}{', ...' if len(rows) > len(shown) else ''}"
 
 
 class ClickSendBaseOperator(TextRendering, BaseOperator):

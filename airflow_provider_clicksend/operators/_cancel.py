@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import (
     ClickSendConfigError,
     ClickSendNotCancelledError,
@@ -42,7 +43,7 @@ class ClickSendCancelOperator(ClickSendBaseOperator):
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
         """Cancel it, or find out why not."""
-        channel: ScheduledResource = getattr(client, self.channel)
+        channel: ScheduledResource = channel_named(self.channel).resource(client)
         outcome = "cancelled"
         try:
             channel.cancel(self.message_id)

@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.arguments import check_choice
-from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
+from airflow_provider_clicksend.links.clicksend import ClickSendLink
+from airflow_provider_clicksend.operators._base import ClickSendBaseOperator, Recipients
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.messaging.recipients import Chosen, NumberSet
     from airflow_provider_clicksend.operators._send import SendTask
 
 
-class Recipients:
-    """Rendered recipients. Airflow's page prints an object by its ``str``: how many there are, none of them whole."""
-
-    template_fields = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __str__(self) -> str:
-        from airflow_provider_clicksend.messaging.numbers import mask_number
-
-        # Whatever it is: that it cannot be sent to is for the batch to say.
-        rows = self.value if isinstance(self.value, list | tuple) else [self.value]
-        shown = [mask_number(row.get("to") if isinstance(row, Mapping) else row) for row in rows[:3]]
-        return f"{len(rows):,} recipient(s): {', '.join(shown)}{', ...' if len(rows) > len(shown) else ''}"
-
-
-class ClickSendSendOperator(ClickSendBaseOperator):
+class SendOperator(ClickSendBaseOperator):
     """Send messages so that each is accepted exactly once, however often the task is tried.
 
-    :param to: a number in E.164, a list of numbers, or a list of rows: dicts with ``to`` and whatever differs from the
-        arguments below. Exactly one of `to` and `list_id` is needed.
     :param body: the text.
-    :param list_id: a contact list of ClickSend instead of `to`; one message to each contact.
     :param sender: the ``from``: a number, or a name of 3 to 11 letters and digits (it cannot be answered).
     :param custom_string: your own reference, at most 50 characters, instead of ours. It must differ between runs, and
         between two messages to one number, because it is what recognises a message after a crash.
@@ -50,22 +34,31 @@ class ClickSendSendOperator(ClickSendBaseOperator):
     :param settle: seconds within which ClickSend's history shows an accepted message.
     :param resend_on_clear: whether clearing the task texts everybody again. Not with a `custom_string` of your own.
     :param max_price: in the account's currency; the price is asked first, and a batch above it sends nothing.
-    :param dry_run: ask the price and send nothing.
+    :param max_recipients: a batch of more messages than this sends nothing.
+    :param dry_run: ask the price and send nothing. The result has a `sample` of three texts.
+    :param on_empty: when there is nobody to send to: ``"fail"``, ``"skip"`` (the task is skipped) or ``"send"`` (to
+        nobody: the task succeeds).
+    :param on_duplicates: when a number comes again, whatever its words: ``"warn"`` and ``"send"`` send all of it,
+        ``"first"`` only the first, ``"fail"`` nothing at all.
+    :param quiet_hours: when nobody is texted, such as ``("21:00", "08:00")``, in the time zones that the recipient's
+        number may be in, or in the ``timezone`` of a row. What falls into them is scheduled for when they end in all
+        of these. Needs the extra ``phonenumbers``.
+    :param exclude_list_id: a contact list of ClickSend; nobody in it is sent to.
     """
 
-    template_fields: Sequence[str] = ("to", "body", "sender", "custom_string", "list_id")
-    native_fields: ClassVar[frozenset[str]] = frozenset({"to"})
+    template_fields: Sequence[str] = ("body", "sender", "custom_string", "exclude_list_id")
+    operator_extra_links = (ClickSendLink(),)
 
     channel: ClassVar[str]
     #: What a row may hold.
-    row_fields: ClassVar[frozenset[str]] = frozenset({"to", "body", "sender", "custom_string", "schedule", "country"})
+    row_fields: ClassVar[frozenset[str]] = frozenset(
+        {"to", "body", "sender", "custom_string", "schedule", "country", "timezone"}
+    )
 
     def __init__(
         self,
         *,
-        to: Any = None,
         body: str | None = None,
-        list_id: int | str | None = None,
         sender: str | None = None,
         custom_string: str | None = None,
         schedule: datetime | int | None = None,
@@ -74,15 +67,24 @@ class ClickSendSendOperator(ClickSendBaseOperator):
         settle: float = 60.0,
         resend_on_clear: bool = False,
         max_price: float | Decimal | str | None = None,
+        max_recipients: int | None = None,
         dry_run: bool = False,
+        on_empty: str = "fail",
+        on_duplicates: str = "warn",
+        quiet_hours: tuple[Any, Any] | None = None,
+        exclude_list_id: int | str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         check_choice("on_refused", on_refused, ("fail", "warn"))
         check_choice("on_unknown", on_unknown, ("resend", "fail"))
-        self._to = to
+        check_choice("on_empty", on_empty, ("fail", "skip", "send"))
+        check_choice("on_duplicates", on_duplicates, ("warn", "send", "first", "fail"))
+        if quiet_hours is not None:
+            from airflow_provider_clicksend.messaging.quiet_hours import QuietHours
+
+            QuietHours.read(quiet_hours)
         self.body = body
-        self.list_id = list_id
         self.sender = sender
         self.custom_string = custom_string
         self.schedule = schedule
@@ -91,18 +93,14 @@ class ClickSendSendOperator(ClickSendBaseOperator):
         self.settle = settle
         self.resend_on_clear = resend_on_clear
         self.max_price = max_price
+        self.max_recipients = max_recipients
         self.dry_run_only = dry_run
+        self.on_empty = on_empty
+        self.on_duplicates = on_duplicates
+        self.quiet_hours = quiet_hours
+        self.exclude_list_id = exclude_list_id
         #: What sends right now, for `on_kill`.
         self._running: SendTask | None = None
-
-    @property
-    def to(self) -> Any:
-        """The recipients; once rendered, wrapped so that Airflow's page does not print a thousand numbers."""
-        return self._to
-
-    @to.setter
-    def to(self, value: Any) -> None:
-        self._to = value if value is None or isinstance(value, Recipients) else Recipients(value)
 
     def common_fields(self) -> dict[str, Any]:
         """Return what all messages have in common; channels add theirs."""
@@ -112,6 +110,13 @@ class ClickSendSendOperator(ClickSendBaseOperator):
             "custom_string": self.custom_string,
             "schedule": self.schedule,
         }
+
+    def gather(self, client: ClickSendClient, excluded: NumberSet | None) -> AbstractContextManager[Chosen]:
+        """Give who is sent to, where that is not an argument.
+
+        :param excluded: the numbers that are left out.
+        """
+        raise NotImplementedError
 
     def batch_options(self, client: ClickSendClient) -> dict[str, Any]:
         """Return further arguments of the batch; channels add theirs."""
@@ -133,7 +138,33 @@ class ClickSendSendOperator(ClickSendBaseOperator):
             self._running.stop()
 
 
-class ClickSendScheduledSendOperator(ClickSendSendOperator):
+class ToRecipients(SendOperator):
+    """Send to those that an argument names.
+
+    :param to: a number in E.164, a list of numbers, or a list of rows: dicts with ``to`` and whatever differs from the
+        other arguments. Exactly one of `to` and `list_id` is needed.
+    :param list_id: a contact list of ClickSend instead of `to`; one message to each contact.
+    """
+
+    template_fields: Sequence[str] = ("to", "list_id", *SendOperator.template_fields)
+    native_fields: ClassVar[frozenset[str]] = frozenset({"to"})
+
+    def __init__(self, *, to: Any = None, list_id: int | str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._to = to
+        self.list_id = list_id
+
+    @property
+    def to(self) -> Any:
+        """The recipients; once rendered, wrapped so that Airflow's page does not print a thousand numbers."""
+        return self._to
+
+    @to.setter
+    def to(self, value: Any) -> None:
+        self._to = value if value is None or isinstance(value, Recipients) else Recipients(value)
+
+
+class CancelOnKill(SendOperator):
     """A send that can be taken back while it is scheduled.
 
     :param cancel_on_kill: when a person or a shutdown ends the task while it sends, cancel what is scheduled and not

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.operators._cancel import ClickSendCancelVoiceOperator
-from airflow_provider_clicksend.operators._send_operator import ClickSendScheduledSendOperator
+from airflow_provider_clicksend.operators._send_operator import CancelOnKill, ToRecipients
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ClickSendCancelVoiceOperator", "ClickSendVoiceOperator"]
 
 
-class ClickSendVoiceOperator(ClickSendScheduledSendOperator):
+class ClickSendVoiceOperator(CancelOnKill, ToRecipients):
     """Call people and speak a text. The keys they press are in the receipts (``voice.receipts``).
 
     :param voice: ``"female"`` or ``"male"``.
@@ -25,8 +25,8 @@ class ClickSendVoiceOperator(ClickSendScheduledSendOperator):
     """
 
     channel = "voice"
-    template_fields = (*ClickSendScheduledSendOperator.template_fields, "voice", "lang")
-    row_fields = ClickSendScheduledSendOperator.row_fields | {"voice", "lang", "require_input", "machine_detection"}
+    template_fields = (*ToRecipients.template_fields, "voice", "lang")
+    row_fields = ToRecipients.row_fields | {"voice", "lang", "require_input", "machine_detection"}
 
     def __init__(
         self,

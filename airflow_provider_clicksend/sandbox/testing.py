@@ -12,6 +12,7 @@ from typing import Any
 import requests
 
 from airflow_provider_clicksend.sandbox.app import create_app
+from airflow_provider_clicksend.sandbox.clicksend.direct import API_KEY, USERNAME
 from airflow_provider_clicksend.sandbox.data.store import Store
 from airflow_provider_clicksend.sandbox.server import SandboxServer, address, listen
 
@@ -22,8 +23,13 @@ class Sandbox:
     """A running sandbox: its address, its key and its control API.
 
     :param url: where it listens, for example ``http://127.0.0.1:40123``.
-    :param api_key: the one key that it lets in.
+    :param api_key: the one key of Maton that it lets in.
+
+    ``username`` and ``clicksend_key`` are ClickSend's own credentials, for a direct account at the same address.
     """
+
+    username = USERNAME
+    clicksend_key = API_KEY
 
     def __init__(self, url: str, api_key: str) -> None:
         self.url = url

@@ -113,6 +113,8 @@ class World(BaseModel):
     cancel_all_match: Literal["exact", "case_insensitive", "prefix", "ignored"] = "exact"
     #: Maton's status for a connection id that it does not know.
     unknown_connection: Literal[400, 404, 412] = 400
+    #: Maton's own refusals: "mixed" shapes as in its SDK, a "message" each, or one with a request's id beside it.
+    maton_errors: Literal["mixed", "message", "message_and_id"] = "mixed"
 
 
 def echoed(mode: Echo, text: str) -> str | None:

@@ -49,8 +49,10 @@ class ClickSendDeliverySensor(WaitSensor):
         on_undelivered: str = "fail",
         **kwargs: Any,
     ) -> None:
+        from airflow_provider_clicksend.api.channels import CHANNELS
+
         super().__init__(message_ids=message_ids, **kwargs)
-        check_choice("channel", channel, delivery.CHANNELS)
+        check_choice("channel", channel, tuple(CHANNELS))
         check_choice("on_undelivered", on_undelivered, delivery.POLICIES)
         delivery.check_min_delivered(min_delivered)
         self.channel = channel
@@ -99,11 +101,13 @@ class ClickSendDeliverySensor(WaitSensor):
         return result
 
     def _why(self) -> str:
+        from airflow_provider_clicksend.api.channels import channel_named
         from airflow_provider_clicksend.engine import look as polls
         from airflow_provider_clicksend.messaging import timeouts
 
         client = self.hook.get_conn()
-        rule = polls.any_poll_rule(client, client.automations.receipt_rules) if self.channel == "sms" else None
+        rules = channel_named(self.channel).receipt_rules(client)
+        rule = polls.any_poll_rule(client, rules) if rules else None
         return timeouts.no_delivery(self._wait, channel=self.channel, has_rule=rule)
 
 

@@ -14,12 +14,12 @@ from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSen
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.messaging.awaited import Awaited
-from airflow_provider_clicksend.messaging.delivery import DeliveryWait
 from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS, BaseEventTrigger, TriggerEvent
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.engine.look import Look
+    from airflow_provider_clicksend.messaging.delivery import DeliveryWait
     from airflow_provider_clicksend.messaging.replies import ReplyWait
 
 #: Seconds between two looks of a shared stream, at least, when somebody joins between.
@@ -195,14 +195,8 @@ class _WaitTrigger(BaseEventTrigger):
             if isinstance(step, Failed):
                 yield _Event({"status": "error", "message": str(step.error)})
                 return
-            if reports.due(text := _progress(self.wait)):
+            if reports.due(text := self.wait.progress()):
                 self.log.info("%s", text)
-
-
-def _progress(wait: DeliveryWait | ReplyWait) -> str:
-    if isinstance(wait, DeliveryWait):
-        return wait.progress()
-    return f"Waiting for a reply to {wait.awaited.count} messages."
 
 
 async def _rest(seconds: float, joined: asyncio.Event | None) -> None:
@@ -245,6 +239,8 @@ class ClickSendDeliveryTrigger(_WaitTrigger):
         self.channel = channel
         self.min_delivered = min_delivered
         self.on_undelivered = on_undelivered
+        from airflow_provider_clicksend.messaging.delivery import DeliveryWait
+
         self.wait = DeliveryWait(
             Awaited.read(self.message_ids, since=since), min_delivered=min_delivered, on_undelivered=on_undelivered
         )

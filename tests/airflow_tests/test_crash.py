@@ -12,6 +12,7 @@ import pytest
 from dev.airflow_standalone import AirflowStandalone
 from dev.sandbox_process import SandboxProcess
 from tests.airflow_tests.conftest import Start
+from tests.airflow_tests.processes import task_processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -27,36 +28,19 @@ class Killer:
 
     def __init__(self, airflow: AirflowStandalone, seed: int) -> None:
         self._random = random.Random(seed)
-        self._scheduler = scheduler_of(airflow)
+        self._airflow = airflow
         self._ends: dict[psutil.Process, float] = {}
         self.kills = 0
 
     def strike(self) -> None:
         """Kill whose time has come."""
-        for process in self._tasks():
+        for process in task_processes(self._airflow):
             end = self._ends.setdefault(process, process.create_time() + self._random.uniform(0, LONGEST_LIFE))
             if time.time() >= end:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
                     self.kills += 1
                     self._ends[process] = float("inf")
-
-    def _tasks(self) -> list[psutil.Process]:
-        """The executor's workers are children of the scheduler, and each task is a child of its worker."""
-        found = []
-        for process in self._scheduler.children(recursive=True):
-            with suppress(psutil.NoSuchProcess):
-                if process.ppid() != self._scheduler.pid and process.status() != psutil.STATUS_ZOMBIE:
-                    found.append(process)
-        return found
-
-
-def scheduler_of(airflow: AirflowStandalone) -> psutil.Process:
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.environ().get("AIRFLOW_HOME") == str(airflow.home) and "scheduler" in process.cmdline():
-                return process
-    raise AssertionError("There is no scheduler.")
 
 
 def send_under_fire(airflow: AirflowStandalone, killer: Killer, kills: int) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from airflow_provider_clicksend.api import errors
 from airflow_provider_clicksend.api.answers import error_for, retry_after
+from airflow_provider_clicksend.api.gateways import DIRECT, MATON, Kind
 
 A, F, N, B, R, S = (
     errors.ClickSendAuthenticationError,
@@ -104,4 +105,61 @@ def test_retry_after_is_seconds_or_not_said(header: str, seconds: float | None) 
     ],
 )
 def test_numbers_and_links_of_a_server_are_masked(text: str, shown: str) -> None:
-    assert f"400: {shown} Does the Maton account" in str(error_for(400, {}, {"message": text}))
+    assert f"400: {shown}. Does the Maton account" in str(error_for(400, {}, {"message": text}))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "by_maton"),
+    [
+        (400, {"message": "No active connection found"}, True),
+        (401, {"error": {"message": "Invalid API key"}}, True),
+        (401, {"error": "Invalid API key"}, True),
+        (404, {"detail": "Not Found"}, True),
+        (412, {"message": "x"}, True),
+        (422, {"detail": [{"loc": ["body"], "msg": "field required"}]}, True),
+        (429, {"message": "Rate limit"}, True),
+        # Maton's shape with another status, or with more in it, is anybody's.
+        (403, {"message": "Forbidden"}, False),
+        (404, {"message": "no Route matched with those values"}, False),
+        (413, {"message": "Request Too Long"}, False),
+        (451, {"error": "Blocked"}, False),
+        (401, {"message": "Unauthorized", "request_id": "1"}, False),
+        (401, {"message": None}, False),
+        (422, {"detail": []}, False),
+        (400, ["message"], False),
+        (400, None, False),
+    ],
+)
+def test_only_what_is_surely_matons_is_taken_for_matons_no(status: int, body: object, by_maton: bool) -> None:
+    through_maton, directly = error_for(status, {}, body), error_for(status, {}, body, kind=DIRECT)
+    assert through_maton
+    assert through_maton.recognized is by_maton
+    assert directly
+    assert directly.recognized is False
+
+
+@pytest.mark.parametrize("kind", [MATON, DIRECT])
+def test_clicksends_envelope_is_its_own_no_by_every_way(kind: Kind) -> None:
+    error = error_for(403, {}, says(403, "FORBIDDEN"), kind=kind)
+    assert error
+    assert error.recognized
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "shown"),
+    [
+        (401, says(401, "UNAUTHORIZED", "Authorization failed."), "check the connection's login"),
+        (403, says(403, "FORBIDDEN"), "Either it does not exist"),
+        (
+            403,
+            "<html>",
+            "Something in front of ClickSend answered 403. This is no answer of ClickSend",
+        ),
+        (500, {"message": "x"}, "is there a proxy between"),
+        (407, None, "HTTPS_PROXY"),
+    ],
+)
+def test_an_error_of_a_direct_account_does_not_speak_of_maton(status: int, body: object, shown: str) -> None:
+    text = str(error_for(status, {}, body, kind=DIRECT))
+    assert shown in text
+    assert "Maton" not in text

@@ -53,6 +53,12 @@ DOUBTFUL = {
     "413 of a proxy": (said("<html>Too large</html>", 413), errors.ClickSendBadRequestError),
     "401 of a proxy": (said("<html>Log in</html>", 401), errors.ClickSendAuthenticationError),
     "429 of a proxy": (said("<html>Slow down</html>", 429), errors.ClickSendRateLimitError),
+    "403 of a proxy in JSON": (said({"message": "Forbidden"}, 403), errors.ClickSendForbiddenError),
+    "404 of a proxy in JSON": (said({"message": "no Route matched"}, 404), errors.ClickSendNotFoundError),
+    "413 of a proxy in JSON": (said({"message": "Request Too Long"}, 413), errors.ClickSendBadRequestError),
+    "401 of a proxy with an id": (said({"message": "No", "request_id": "1"}, 401), errors.ClickSendAuthenticationError),
+    "429 of a proxy with an id": (said({"message": "No", "request_id": "1"}, 429), errors.ClickSendRateLimitError),
+    "an error of a proxy's framework": (said({"detail": [{"x": 1}]}, 422), errors.ClickSendBadRequestError),
     "401 in the envelope of a 200": (envelope(None, 401, code="UNAUTHORIZED"), errors.ClickSendAuthenticationError),
 }
 

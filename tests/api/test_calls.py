@@ -88,7 +88,7 @@ def test_a_model_that_is_sent_is_not_changed() -> None:
         (lambda c: c.sms.send([{"body": "hi"}]), "exactly one of `to` and `list_id`"),
         (lambda c: c.sms.send([{**SMS, "list_id": 5}]), "exactly one of `to` and `list_id`"),
         (lambda c: c.sms.send([{**SMS, "custom_string": "x" * 51}]), "custom_string"),
-        (lambda c: c.sms.send([{**SMS, "schedule": 1735628400000}]), "schedule: .* milliseconds"),
+        (lambda c: c.sms.send([{**SMS, "schedule": 1735628400000}]), "schedule looks like milliseconds"),
         (lambda c: c.sms.send([]), "0 messages"),
         (lambda c: c.sms.send([SMS] * 1001), "1001 messages"),
         (lambda c: c.sms.send([{"to": "x"}] * 20), "and 10 more"),
@@ -105,9 +105,9 @@ def test_a_model_that_is_sent_is_not_changed() -> None:
         (lambda c: c.lists.list(limit=14), "limit=14"),
         (lambda c: c.lists.list(limit=101), "limit=101"),
         (lambda c: c.lists.list(page=0), "page=0"),
-        (lambda c: c.lists.delete(None), "'None' is no id"),
-        (lambda c: c.lists.delete(""), "'' is no id"),
-        (lambda c: c.sms.cancel(".."), "'..' is no id"),
+        (lambda c: c.lists.delete(None), "id is empty"),
+        (lambda c: c.lists.delete(""), "id is ''"),
+        (lambda c: c.sms.cancel(".."), "id is '..', which is not an id"),
     ],
 )
 def test_what_cannot_work_is_named_before_anything_leaves(call: Call, named: str, client_of: ClientOf) -> None:

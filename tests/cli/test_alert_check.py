@@ -62,7 +62,7 @@ def test_a_refusal_ends_badly_with_the_reason(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [({"to": "5551234567"}, "is no number in E.164"), ({"conn_id": "nowhere"}, "nowhere")],
+    [({"to": "5551234567"}, "is not a number in E.164"), ({"conn_id": "nowhere"}, "nowhere")],
 )
 def test_what_cannot_work_ends_badly(sandbox: Sandbox, given: dict[str, str], said: str) -> None:
     with pytest.raises(SystemExit, match=said):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import inspect
 import pkgutil
 from collections.abc import Iterator
@@ -10,15 +11,20 @@ from typing import Any
 
 import airflow_provider_clicksend
 from airflow_provider_clicksend.get_provider_info import get_provider_info
-from airflow_provider_clicksend.version_compat import BaseNotifier, BaseOperator, BaseTrigger
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, BaseNotifier, BaseOperator, BaseTrigger
 
 PACKAGE = airflow_provider_clicksend.__name__
+#: Whether Airflow's common messaging is installed, which one module of ours is for.
+HAS_MESSAGING = "apache-airflow-providers-common-messaging" in {
+    str(found.metadata["Name"]) for found in importlib.metadata.distributions()
+}
 
 
 def module_names() -> list[str]:
     """All modules of the package; those of the sandbox want its extra dependencies and are none of Airflow's."""
     found = pkgutil.walk_packages(airflow_provider_clicksend.__path__, f"{PACKAGE}.")
-    return [module.name for module in found if not module.name.startswith(f"{PACKAGE}.sandbox")]
+    left_out = [f"{PACKAGE}.sandbox", *([] if HAS_MESSAGING else [f"{PACKAGE}.queues."])]
+    return [module.name for module in found if not module.name.startswith(tuple(left_out))]
 
 
 def ours(base: type) -> list[type]:
@@ -28,7 +34,10 @@ def ours(base: type) -> list[type]:
         found
         for module in modules
         for _, found in inspect.getmembers(module, inspect.isclass)
-        if issubclass(found, base) and found.__module__.startswith(f"{PACKAGE}.")
+        if issubclass(found, base)
+        and found.__module__.startswith(f"{PACKAGE}.")
+        # What a decorator makes is no class that anybody names.
+        and not found.__module__.startswith(f"{PACKAGE}.decorators.")
     }
     return sorted(classes, key=lambda found: f"{found.__module__}.{found.__name__}")
 
@@ -47,6 +56,8 @@ def listed_modules(*kinds: str) -> list[str]:
 
 TASKS = offered(BaseOperator)
 TRIGGERS = offered(BaseTrigger)
+#: Triggers that can be made on this Airflow; one needs 3.3.
+USABLE_TRIGGERS = [cls for cls in TRIGGERS if AIRFLOW_V_3_3_PLUS or cls.__name__ != "ClickSendInboundTrigger"]
 NOTIFIERS = offered(BaseNotifier)
 ALL = [*ours(BaseOperator), *ours(BaseTrigger), *ours(BaseNotifier)]
 
@@ -67,15 +78,26 @@ def parameters(cls: type) -> Iterator[inspect.Parameter]:
 #: Values for parameters that have no default and do not take any text.
 SAMPLES: dict[str, Any] = {
     "call": "sms.history",
+    "from_numbers": ["+15551234567"],
+    "keyword": "STATUS",
     "channel": "sms",
     "message_ids": ["A-1", "A-2"],
+    "memo": {"v": 1, "questions": [{"id": "A-1", "to": "+15551234567", "at": 5, "reference": "af-1-x-2-0"}]},
+    "options": {"YES": ["y"], "NO": []},
+    "branches": {"YES": "load", "NO": "leave"},
     "to": "+15551234567",
 }
 
 
+#: Parameters that have a default, but not all of them can be left out.
+NEEDED = {"ClickSendInboundTrigger": {"from_numbers", "keyword"}}
+
+
 def sample(cls: type) -> dict[str, Any]:
     """Arguments with which an object of the class can be made."""
-    needed = [found for found in parameters(cls) if found.default is found.empty]
+    needed = [
+        found for found in parameters(cls) if found.default is found.empty or found.name in NEEDED.get(cls.__name__, ())
+    ]
     return {found.name: SAMPLES.get(found.name, _by_type(str(found.annotation))) for found in needed}
 
 

@@ -11,8 +11,19 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import DAG
 
-from airflow_provider_clicksend.version_compat import BaseOperator
-from tests.contracts.classes import ALL, NOTIFIERS, TASKS, TRIGGERS, listed_modules, ours, parameters, sample
+from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, BaseOperator
+from tests.contracts.classes import (
+    ALL,
+    NOTIFIERS,
+    TASKS,
+    TRIGGERS,
+    USABLE_TRIGGERS,
+    listed_modules,
+    ours,
+    parameters,
+    sample,
+)
 
 PROMISED = [
     "ClickSendSmsOperator",
@@ -42,19 +53,26 @@ PROMISED = [
     "ClickSendCreateConnectionOperator",
     "ClickSendDeleteConnectionOperator",
     "ClickSendApiOperator",
+    "ClickSendAskBranchOperator",
+    "ClickSendAskShortCircuitOperator",
     "ClickSendDeliverySensor",
     "ClickSendReplySensor",
 ]
 
 every = pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.__name__)
 every_task = pytest.mark.parametrize("cls", TASKS, ids=lambda cls: cls.__name__)
-every_trigger = pytest.mark.parametrize("cls", TRIGGERS, ids=lambda cls: cls.__name__)
+every_trigger = pytest.mark.parametrize("cls", USABLE_TRIGGERS, ids=lambda cls: cls.__name__)
 every_notifier = pytest.mark.parametrize("cls", NOTIFIERS, ids=lambda cls: cls.__name__)
 
 
 def test_the_promised_tasks_are_the_offered_ones() -> None:
     assert sorted(cls.__name__ for cls in TASKS) == sorted(PROMISED)
-    assert {cls.__name__ for cls in TRIGGERS} == {"ClickSendDeliveryTrigger", "ClickSendReplyTrigger"}
+    assert {cls.__name__ for cls in TRIGGERS} == {
+        "ClickSendAskTrigger",
+        "ClickSendDeliveryTrigger",
+        "ClickSendInboundTrigger",
+        "ClickSendReplyTrigger",
+    }
     assert {cls.__name__ for cls in NOTIFIERS} == {"ClickSendSmsNotifier", "ClickSendVoiceNotifier"}
 
 
@@ -159,6 +177,17 @@ def test_a_notifier_can_be_made_of_its_arguments(cls: Any) -> None:
 @pytest.mark.parametrize("cls", [*TASKS, *NOTIFIERS], ids=lambda cls: cls.__name__)
 def test_a_public_class_says_what_it_does(cls: type) -> None:
     assert inspect.cleandoc(cls.__doc__ or "").split("\n")[0].endswith((".", ":", "``"))
+
+
+@pytest.mark.skipif(AIRFLOW_V_3_3_PLUS, reason="this Airflow can")
+def test_what_this_airflow_cannot_do_says_so_when_the_dag_is_parsed() -> None:
+    from airflow_provider_clicksend.retry_policy import ClickSendRetryPolicy
+    from airflow_provider_clicksend.triggers.inbound import ClickSendInboundTrigger
+
+    with pytest.raises(ClickSendConfigError, match=r"needs Airflow 3\.3"):
+        ClickSendInboundTrigger(from_numbers=["+15551234567"], keyword="STATUS")
+    with pytest.raises(ClickSendConfigError, match=r"needs Airflow 3\.3"):
+        ClickSendRetryPolicy()
 
 
 def test_bases_are_found_too() -> None:

@@ -22,7 +22,8 @@ PROGRAM = """
 import importlib, json, os, sys
 import airflow.triggers.base
 from airflow.providers.common.compat import sdk
-for name in ("BaseHook", "BaseNotifier", "BaseOperator", "BaseSensorOperator", "PokeReturnValue", "conf",
+for name in ("BaseHook", "BaseNotifier", "BaseOperator", "BaseOperatorLink", "BaseSensorOperator", "PokeReturnValue",
+             "conf", "BranchMixIn", "SkipMixin",
              "AirflowException", "AirflowFailException", "AirflowSensorTimeout", "AirflowSkipException", "TaskDeferred",
              "timezone"):
     getattr(sdk, name)

@@ -17,6 +17,7 @@ import pytest
 
 from airflow_provider_clicksend.connection import EXTRA_FIELDS
 from airflow_provider_clicksend.get_provider_info import get_provider_info
+from tests.contracts.classes import HAS_MESSAGING
 
 INFO: dict[str, Any] = get_provider_info()
 PROJECT = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text())["project"]
@@ -51,6 +52,19 @@ def test_every_listed_module_exists(kind: str) -> None:
 def test_every_listed_class_exists() -> None:
     classes = [*INFO["notifications"], *(entry["hook-class-name"] for entry in INFO["connection-types"])]
     assert all(load(path) for path in classes)
+
+
+@pytest.mark.skipif(not HAS_MESSAGING, reason="Airflow's common messaging is not installed here")
+def test_texts_are_a_message_queue_of_this_airflow() -> None:
+    program = (
+        "from airflow.providers.common.messaging.triggers.msg_queue import MessageQueueTrigger as Queue; "
+        "print('made', *Queue(scheme='clicksend', from_numbers=['+15551234567'], keyword='STATUS').serialize())"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    made = next(line for line in done.stdout.splitlines() if line.startswith("made"))
+    assert made.split()[1] == "airflow_provider_clicksend.triggers.inbound.ClickSendInboundTrigger"
+    assert "'keyword': 'STATUS'" in made
 
 
 def test_the_hook_is_of_the_listed_connection_type() -> None:

@@ -125,7 +125,7 @@ def test_a_clock_that_differs_from_clicksends_loses_nothing(clock):
 
 def test_a_history_that_cannot_be_read_is_an_error_that_masks_numbers(clock):
     books = sent(clock, 2)
-    books.unreadable = 1
+    books.unreadable = 99
     with pytest.raises(errors.ClickSendOutcomeUnknownError, match="history cannot be read") as caught:
         look(books, match_of(clock, messages(2)))
     assert caught.value.unknown[0] == {"to": "+1555***0000", "custom_string": messages(1)[0]["custom_string"]}

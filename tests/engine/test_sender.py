@@ -9,8 +9,7 @@ import pytest
 from airflow_provider_clicksend.api import errors
 from airflow_provider_clicksend.api.models.outgoing import SmsMessage
 from airflow_provider_clicksend.engine import history as lookup
-from airflow_provider_clicksend.engine import requests
-from airflow_provider_clicksend.engine import sender as sending
+from airflow_provider_clicksend.engine import recovery, requests
 from airflow_provider_clicksend.engine.requests import SendRequest
 from airflow_provider_clicksend.engine.send_state import GuardedStore, SendState, StateUnavailableError, TaskTry
 from airflow_provider_clicksend.engine.sender import Sender, SendStoppedError
@@ -50,7 +49,7 @@ class Desk:
 @pytest.fixture
 def desk(monkeypatch):
     clock = Clock()
-    for module in (sending, lookup):
+    for module in (recovery, lookup):
         monkeypatch.setattr(module, "time", clock)
     monkeypatch.setattr(requests, "CHUNK", 2)
     return Desk(clock)
@@ -137,7 +136,7 @@ def test_sending_again_names_the_messages_by_their_references_only(desk, caplog)
 
 
 def test_a_history_that_cannot_be_read_stops_everything(desk):
-    desk.books.sends, desk.books.unreadable = [("accepted and lost", 0.0)], 1
+    desk.books.sends, desk.books.unreadable = [("accepted and lost", 0.0)], 99
     with pytest.raises(errors.ClickSendOutcomeUnknownError, match="cannot be read"):
         desk.run()
     assert desk.texted() == NUMBERS[:2]

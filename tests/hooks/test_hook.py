@@ -147,7 +147,7 @@ def test_the_test_says_when_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("airflow_provider_clicksend.api.client.time.sleep", lambda seconds: None)
     works, text = connection(monkeypatch, host=refused_url()).test_connection()
     assert not works
-    assert "Is the network up and `host` right?" in text
+    assert "refused the connection: nothing listens there. Is `host` right" in text
 
 
 def test_the_form_of_older_airflows_shows_every_field() -> None:
@@ -159,3 +159,72 @@ def test_the_form_of_older_airflows_shows_every_field() -> None:
 def test_importing_the_hook_imports_no_widgets() -> None:
     assert "airflow_provider_clicksend.hooks.clicksend" in sys.modules
     assert ClickSendHook.get_ui_field_behaviour()["relabeling"]["password"] == "Maton API key"
+
+
+def test_the_test_of_a_connection_that_is_not_there_says_so() -> None:
+    works, text = ClickSendHook("no_such_connection").test_connection()
+    assert not works
+    assert "no_such_connection" in text
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyError, OSError, TypeError])
+def test_the_test_raises_nothing_and_quotes_nobody(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: ClickSendHook, conn_id: str) -> None:
+        raise error("key-0123456789")
+
+    monkeypatch.setattr(ClickSendHook, "get_connection", broken)
+    works, text = ClickSendHook("texts").test_connection()
+    assert (works, error.__name__ in text, "key-0123" in text) == (False, True, False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"extra": {"sender": "My Shop!"}}, "sender must be a number"),
+        ({"login": "me"}, "login is for a direct ClickSend account only"),
+        ({"schema": "maton"}, "schema is 'maton'"),
+        ({"login": "me", "extra": {"account": "direct", "maton_connection_id": "c"}}, "maton_connection_id is Maton's"),
+    ],
+)
+def test_the_test_names_the_field_that_cannot_work(
+    fields: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works, text = connection(monkeypatch, **fields).test_connection()
+    assert not works
+    assert text.startswith("Connection 'texts': ")
+    assert said in text
+
+
+def test_the_test_names_the_ca_bundle_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    works, text = connection(monkeypatch, host="https://127.0.0.1:1").test_connection()
+    assert not works
+    assert "REQUESTS_CA_BUNDLE names /nowhere/ca.pem, which is not there" in text
+
+
+def test_what_the_test_found_is_logged_because_not_every_page_shows_it(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("INFO")
+    ClickSendHook().test_connection()
+    assert "balance 100000" in caplog.text + "".join(capfd.readouterr())
+
+
+def test_a_path_of_a_uri_is_used(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = sandbox.url.removeprefix("http://")
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_TEXTS", f"clicksend://:{sandbox.api_key}@http%3A%2F%2F{address.replace(':', '%3A')}/clicksend"
+    )
+    works, text = ClickSendHook("texts").test_connection()
+    assert works, text
+
+
+def test_https_to_the_port_of_the_sandbox_asks_whether_it_is_http(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = sandbox.url.removeprefix("http://")
+    monkeypatch.setenv("AIRFLOW_CONN_TEXTS", f"clicksend://:{sandbox.api_key}@{address}")
+    works, text = ClickSendHook("texts").test_connection()
+    assert not works
+    assert f"{address} does not speak TLS. Is it http?" in text
+    assert sandbox.request_counts() == {}

@@ -1,4 +1,4 @@
-"""The storm brake: decisions over a memory that everybody writes at once."""
+"""What a group of alerts remembers."""
 
 from __future__ import annotations
 
@@ -7,116 +7,120 @@ import random
 
 import pytest
 
-from airflow_provider_clicksend.messaging.alert_window import MAX_SEEN, Held, Memory
+from airflow_provider_clicksend.messaging.alert_window import CROWD, SAMPLE, Held, Record, Tally, claim
 
 NOW = 1_800_000_000.0
 COOLDOWN = 600.0
 
 
-def take(
-    memory: Memory, event: str, call: str, *, at: float = 0, cooldown: float | None = COOLDOWN
-) -> tuple[str, Memory]:
-    return memory.take(event, call, name=event, now=NOW + at, cooldown=cooldown)
+def record(**changed: object) -> Record:
+    return Record(**{"call": "a", "state": "accepted", "at": NOW, "name": "load[0]", **changed})  # type: ignore[arg-type]
 
 
-def test_within_the_window_one_alert_is_sent_and_the_others_are_counted() -> None:
-    verdict, memory = take(Memory(), "a", "1")
-    assert verdict == "send"
-    for place in range(14):
-        verdict, memory = take(memory, f"b{place}", f"2{place}", at=place)
-        assert verdict == "held"
-    assert memory.held == Held(14, "b0", NOW, NOW + 13)
+def test_a_window_opens_with_an_accepted_text_and_ends_with_the_cooldown() -> None:
+    assert record().is_open(NOW + 1, COOLDOWN)
+    assert not record().is_open(NOW + 600, COOLDOWN)
+    for state in ("claimed", "failed", "doubt"):
+        assert not record(state=state).is_open(NOW + 1, COOLDOWN)
 
 
-def test_the_first_alert_after_the_window_tells_what_was_held_back() -> None:
-    _, memory = take(Memory(), "a", "1")
-    _, memory = take(memory, "b", "2", at=5)
-    verdict, memory = take(memory, "c", "3", at=600)
-    assert verdict == "send"
-    assert memory.past == Held(1, "b", NOW + 5, NOW + 5)
-    verdict, memory = take(memory, "d", "4", at=601)
-    assert (verdict, memory.held.count) == ("held", 1)
+def test_three_copies_in_doubt_are_enough_for_a_window() -> None:
+    assert record(state="doubt", copies=3).is_open(NOW + 1, COOLDOWN)
 
 
-def test_what_was_seen_is_a_duplicate_with_and_without_a_window() -> None:
-    for cooldown in (None, COOLDOWN):
-        _, memory = take(Memory(), "a", "1", cooldown=cooldown)
-        assert take(memory, "a", "2", cooldown=cooldown) == ("duplicate", memory)
-        assert take(memory, "b", "2", cooldown=cooldown)[0] == ("held" if cooldown else "send")
+def test_times_from_the_future_mean_nothing_but_clocks_may_differ() -> None:
+    assert record(at=NOW + 60).is_open(NOW, COOLDOWN)
+    assert not record(at=NOW + 86_400).is_open(NOW, COOLDOWN)
+    assert not record(at=NOW * 1000).is_open(NOW, COOLDOWN)
 
 
-def test_a_call_whose_mark_was_overwritten_does_not_send() -> None:
-    # Both read the empty memory; the second writes last.
-    assert take(Memory(), "a", "1")[0] == "send"
-    verdict, second = take(Memory(), "b", "2")
-    assert not second.stands("a", "1", "send", cooldown=COOLDOWN)
-    assert second.stands("b", "2", verdict, cooldown=COOLDOWN)
-    assert take(second, "a", "1")[0] == "held"
+def test_a_claim_is_somebodys_for_a_while() -> None:
+    assert record(state="claimed").is_busy(NOW + 5)
+    assert not record(state="claimed").is_busy(NOW + 30)
+    assert not record(state="claimed", at=NOW + 86_400).is_busy(NOW)
 
 
-def test_a_lost_count_is_told_as_at_least() -> None:
-    _, memory = take(Memory(), "a", "1")
-    _, memory = memory.take("b", "2", name="b", now=NOW, cooldown=COOLDOWN, again=True)
-    assert memory.held.at_least
+def test_who_takes_over_tells_of_those_whose_text_nobody_saw_accepted() -> None:
+    first = claim(record(at=NOW - 700), "b", "load[1]", NOW)
+    assert (first.window, first.untold) == (NOW - 700, Held())
+    second = claim(first, "c", "load[2]", NOW + 5)
+    assert second.window == NOW - 700
+    assert second.untold == Held(1, "load[1]", NOW, NOW)
+    third = claim(second, "d", "load[3]", NOW + 9)
+    assert third.untold == Held(2, "load[1]", NOW, NOW + 5)
 
 
-def test_an_alert_that_could_not_be_sent_opens_no_window() -> None:
-    _, memory = take(Memory(), "a", "1")
-    _, memory = take(memory, "b", "2", at=5)
-    memory = memory.release("a", "1")
-    verdict, memory = take(memory, "a", "3", at=6)
-    assert verdict == "send"
-    assert memory.past == Held(1, "b", NOW + 5, NOW + 5)
+def test_doubt_is_carried_on_and_forgotten_in_time() -> None:
+    doubt = record(state="doubt", copies=2)
+    assert claim(doubt, "b", "x", NOW + 5).copies == 2
+    assert claim(doubt, "b", "x", NOW + 3600).copies == 0
 
 
-def test_a_failed_summary_is_told_by_the_next() -> None:
-    memory = Memory(opened=NOW - 700, owner="0", held=Held(3, "x", NOW - 600, NOW - 500))
-    _, memory = take(memory, "a", "1")
-    _, memory = take(memory, "b", "2", at=1)
-    _, memory = take(memory.release("a", "1"), "c", "3", at=2)
-    assert memory.past == Held(4, "x", NOW - 600, NOW + 1)
+@pytest.mark.parametrize(
+    "value", [record(), record(state="claimed", untold=Held(3, "x", NOW, NOW)), record(window=NOW)]
+)
+def test_a_record_survives_json(value: Record) -> None:
+    assert Record.from_json(json.loads(json.dumps(value.to_json()))) == value
 
 
-def test_releasing_what_another_call_sent_changes_nothing_of_it() -> None:
-    _, memory = take(Memory(), "a", "1")
-    assert memory.release("a", "2") == memory
+@pytest.mark.parametrize("data", [None, 17, [], {}, "x", {"v": 2}, record().to_json() | {"v": 1}])
+def test_anything_else_is_no_record_and_no_tally(data: object) -> None:
+    assert Record.from_json(data) is None
+    assert Tally.from_json(data) is None
 
 
-def test_the_memory_stays_small_and_survives_json() -> None:
-    memory = Memory()
-    for place in range(500):
-        _, memory = take(memory, f"af-{place:016x}", f"{place:012x}", at=place)
-    assert len(memory.seen) == MAX_SEEN
-    text = json.dumps(memory.to_json())
-    assert len(text) < 6000
-    assert Memory.from_json(json.loads(text)) == memory
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_four_workers_at_once_send_once(seed: int) -> None:
-    """Interleave reads, writes and checks at random; a check comes after every write that its call could race with."""
+def counted(count: int, *, seed: int = 0, every: float = 1.0, again: bool = False) -> Tally:
     dice = random.Random(seed)
-    stored = Memory()
-    sent = []
-    calls = [(f"event{place}", f"call{place}") for place in range(40)]
-    running: list[list] = []  # [event, call, step, verdict, what it read]
-    while calls or running:
-        while calls and len(running) < 4:
-            running.append([*calls.pop(), "read", "", None])
-        call = dice.choice(running)
-        event, name, step = call[:3]
-        if step == "read":
-            call[4], call[2] = stored, "write"
-        elif step == "write":
-            call[3], stored = take(call[4], event, name)
-            call[2] = "check"
-        elif call[3] == "send" and any(other[2] == "write" for other in running):
-            continue  # the wait is longer than the time between a reading and its writing
-        elif stored.stands(event, name, call[3], cooldown=COOLDOWN):
-            running.remove(call)
-            if call[3] == "send":
-                sent.append(event)
-        else:
-            call[2] = "read"
-    assert len(sent) == 1
-    assert stored.held.count <= 39
+    tally = Tally(window=NOW)
+    for place in range(count):
+        call = f"{dice.getrandbits(48):012x}"
+        at = NOW + place * every
+        tally = tally.plus(call, call[:8], f"load[{place}]", at, at, again=again)
+    return tally
+
+
+def test_a_tally_counts_and_names_the_first() -> None:
+    assert counted(14).held == Held(14, "load[0]", NOW, NOW + 13)
+    late = counted(3).plus("x", "f" * 8, "earlier", NOW - 5, NOW + 3, again=False)
+    assert late.held.first == "earlier"
+
+
+def test_a_tally_of_another_window_is_not_ours() -> None:
+    assert counted(1).is_of(NOW + 3)
+    assert not counted(1).is_of(NOW + 600)
+    assert not counted(1).is_of(NOW + 3, within=2)
+
+
+def test_a_count_that_others_overwrote_says_at_least() -> None:
+    assert counted(3, again=True).held.at_least
+    assert not counted(30).held.at_least
+
+
+def test_in_a_crowd_only_a_sample_counts() -> None:
+    assert not counted(30).is_crowded
+    crowd = counted(30, every=CROWD / SAMPLE / 2)
+    assert crowd.is_crowded
+    assert crowd.wants("00000000", NOW + 1)
+    assert not crowd.wants("ffffffff", NOW + 1)
+    assert crowd.wants("ffffffff", NOW - 1)
+
+
+def test_an_estimate_is_mostly_less_than_there_were_and_of_their_order() -> None:
+    estimates = []
+    for seed in range(200):
+        dice = random.Random(seed)
+        marks = sorted(f"{dice.getrandbits(32):08x}" for _ in range(500))
+        tally = Tally(window=NOW, count=20, clashes=5, sample=tuple(marks[:SAMPLE]))
+        estimates.append(tally.held.count)
+        assert tally.held.at_least
+    assert sum(estimate > 500 for estimate in estimates) <= 10
+    assert min(estimates) > 120
+
+
+def test_a_tally_stays_small_and_survives_json() -> None:
+    tally = counted(500)
+    text = json.dumps(tally.to_json())
+    assert len(text) < 2000
+    assert Tally.from_json(json.loads(text)) == tally
+    broken = tally.to_json() | {"sample": ["xyz"]}
+    assert Tally.from_json(broken) is None

@@ -1,12 +1,15 @@
 """Bad input is a clear error before anything leaves; good input becomes messages."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.models.outgoing import MmsMessage, SmsMessage, VoiceMessage
-from airflow_provider_clicksend.messaging.batch import MAX_AHEAD, Batch
+from airflow_provider_clicksend.messaging.batch import Batch
+from airflow_provider_clicksend.messaging.schedules import MAX_AHEAD
 
 NOW = 1_800_000_000
 ANN, BOB = "+15551230001", "+15551230002"
@@ -37,7 +40,7 @@ def test_bad_rows_among_a_thousand_are_named_and_masked():
     recipients[17] = "0412345678"
     recipients[999] = ""
     text = error_of(batch(*recipients))
-    assert "to[17] (04123***5678) is no number in E.164" in text
+    assert "to[17] (04123***5678) is not a number in E.164" in text
     assert "to[999] ('')" in text
     assert "to[16]" not in text
     assert text.endswith("Nothing was sent.")
@@ -75,8 +78,7 @@ def test_what_all_have_in_common_is_checked_and_named_once(common, problem):
 
 
 def test_a_schedule_needs_a_time_zone():
-    with pytest.raises(ClickSendConfigError, match="without a time zone"):
-        batch(ANN, common={"schedule": datetime(2027, 1, 1)})  # noqa: DTZ001
+    assert "without a time zone" in error_of(batch(ANN, common={"schedule": datetime(2027, 1, 1)}))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,6 @@ def test_a_bad_row_is_named(row, problem):
     ("model", "common", "row", "field"),
     [
         (SmsMessage, {}, {"to": ANN, "country": "USA"}, "country"),
-        (SmsMessage, {}, {"to": ANN, "custom_string": 17}, "custom_string"),
         (MmsMessage, {"subject": "Cat"}, {"to": ANN, "subject": "x" * 21}, "subject"),
         (VoiceMessage, {}, {"to": ANN, "voice": "robot"}, "voice"),
         (VoiceMessage, {"voice": "robot"}, ANN, "voice"),
@@ -231,3 +232,62 @@ def test_a_schedule_may_be_a_float_or_text(schedule):
     made = batch(ANN, common={"schedule": schedule})
     made.check(now=NOW)
     assert made.messages(0, 1)[0]["schedule"] == NOW + 600
+
+
+def test_every_text_that_is_only_a_word_for_nothing_is_refused():
+    for name in ("from", "custom_string", "body"):
+        for word in ("None", "nan", "NaT", "<NA>"):
+            said = error_of(batch(ANN, common={name: word}))
+            assert f"{'sender' if name == 'from' else name} is the word '{word}'; did the upstream task" in said
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"sender": 15551234567}, "sender is an int; it must be text"),
+        ({"sender": float("nan")}, "sender is empty; did the upstream task return anything?"),
+        ({"custom_string": 17}, "custom_string is an int; it must be text"),
+        ({"custom_string": ["a"]}, "custom_string is a list; it must be text"),
+        ({"body": 123456}, "body is an int; it must be text"),
+        ({"body": float("nan")}, "body is empty"),
+        ({"schedule": "None"}, "schedule is empty; did the upstream task return anything?"),
+        ({"schedule": 20_000_000_000}, "schedule looks like milliseconds"),
+    ],
+)
+def test_a_row_of_another_type_is_named_with_its_type(row, said):
+    assert f"to[1] {said}" in error_of(batch(BOB, {"to": ANN, **row}))
+
+
+@pytest.mark.parametrize("word", ["None", "nan", "NaN", "<NA>"])
+def test_a_placeholder_is_not_filled_with_a_word_for_nothing(word):
+    bad = batch({"to": ANN, "name": word, "amount": 15}, template="Dear {name}, you owe {amount}")
+    assert "to lacks name" in error_of(bad)
+
+
+@pytest.mark.parametrize(("value", "kind"), [(["a"], "a list"), ({"a": 1}, "a dict"), (b"a", "a bytes")])
+def test_a_placeholder_is_not_filled_with_what_is_no_text(value, kind):
+    bad = batch({"to": ANN, "name": value}, template="Dear {name}")
+    assert f"name is {kind}; the template needs text or a number" in error_of(bad)
+
+
+def test_a_brace_that_nothing_fills_does_not_leave():
+    for bad in (batch(ANN, common={"body": "Dear {name}"}), batch({"to": ANN, "body": "Dear {name}"}, BOB)):
+        strict = replace(bad, refuse_braces=True)
+        assert "body holds {name}, which nothing fills" in error_of(strict)
+    replace(batch(ANN, common={"body": 'status {"code": 3}, {} and { x }'}), refuse_braces=True).check(now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("['+15551234567']", "is a list or dict that a template has made text: pass the task's output itself"),
+        ("[{'to': '+15551234567'}]", "is a list or dict that a template has made text"),
+        (b"+15551234567", "is a bytes: decode it, .decode()"),
+        (Decimal("15559876543"), "is the Decimal 15559***6543: write numbers as text"),
+        (True, "is a bool, not a number and not a row"),
+    ],
+)
+def test_a_recipient_of_another_type_is_told_what_to_write(given, said):
+    text = error_of(batch(given))
+    assert said in text
+    assert "5559876543" not in text

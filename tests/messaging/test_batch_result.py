@@ -45,6 +45,7 @@ def test_a_result_is_json_with_ids_parts_and_price():
     outcome = BatchResult(listed=True)
     outcome.add_accepted(answer(ACCEPTED))
     assert as_xcom(outcome, handle={}) == {
+        "scheduled": 0,
         "message_ids": ["A"],
         "accepted": 1,
         "refused": [],

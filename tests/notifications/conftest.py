@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_provider_clicksend.notifications import _alert_state as memory
+from airflow_provider_clicksend.messaging import alert_brake
+from airflow_provider_clicksend.notifications._alert import told_here
 
 
 class Variables(dict[str, str]):
@@ -20,7 +21,9 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
     """The Variables; the wait between writing and trusting is as short as they are quick."""
     variables = Variables()
     monkeypatch.setattr("airflow.providers.common.compat.sdk.Variable", variables)
-    monkeypatch.setattr(memory, "WAIT", 0.05)
+    monkeypatch.setattr(alert_brake, "STANDS", 0.05)
+    monkeypatch.setattr(alert_brake, "_APART", 0.01)
+    told_here.clear()
     return variables
 
 

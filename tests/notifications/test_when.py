@@ -8,9 +8,12 @@ import time
 from datetime import timedelta
 
 import pytest
+from requests import RequestException
 
+from airflow_provider_clicksend.messaging import alert_brake
+from airflow_provider_clicksend.messaging.alert_window import Record
 from airflow_provider_clicksend.messaging.segments import count_parts
-from airflow_provider_clicksend.notifications import _alert_state as memory
+from airflow_provider_clicksend.notifications._alert import told_here
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from tests.notifications.conftest import Variables
@@ -107,7 +110,7 @@ def test_parallel_failures_send_one_text(
         variables[key] = value
 
     monkeypatch.setattr(variables, "set", slowly)
-    monkeypatch.setattr(memory, "WAIT", 0.5)
+    monkeypatch.setattr(alert_brake, "STANDS", 0.5)
     notifier = ClickSendSmsNotifier(to=ME, cooldown=timedelta(hours=1))
     threads = [threading.Thread(target=notifier, args=(task_context("x", map_index=i),)) for i in range(8)]
     for thread in threads:
@@ -130,14 +133,128 @@ def test_a_memory_that_cannot_be_reached_does_not_silence(
     assert "API server is down). The alert is sent, maybe twice." in caplog.text
 
 
-def test_a_memory_that_somebody_edited_starts_anew(sandbox: Sandbox, variables: Variables) -> None:
-    notifier = ClickSendSmsNotifier(to=ME)
+HOUR = timedelta(hours=1)
+
+
+def told(**changed: object) -> str:
+    """What the memory holds after a text was accepted just now."""
+    known = Record(call="x", state="accepted", at=time.time(), name="load")
+    return json.dumps(known.to_json() | changed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "null",
+        "17",
+        '{"a": 1}',
+        "[" * 5000,
+        told(v=1),
+        told(v=3),
+        told(at=None),
+        told(at="now"),
+        told(at=float("nan")),
+        told(at=time.time() + 86_400),
+        told(at=time.time() * 1000),
+        told(at=time.time() - 7200),
+        told(state="sent"),
+        told(untold=None),
+        told(more=1),
+    ],
+)
+def test_a_memory_that_says_nothing_silences_nobody(sandbox: Sandbox, variables: Variables, text: str) -> None:
+    notifier = ClickSendSmsNotifier(to=ME, cooldown=HOUR)
     notifier(task_context("x"))
-    [key] = variables
-    for text in ("{", "[]", '{"a": 1}', "null"):
-        variables[key] = text
+    key = min(variables)
+    assert variables[key].startswith('{"v": 2')
+    told_here.clear()
+    variables[key] = text
+    notifier(task_context("x", map_index=1))
+    assert len(sandbox.messages()) == 2
+
+
+def test_a_memory_that_says_that_somebody_was_told_just_now_holds_back(sandbox: Sandbox, variables: Variables) -> None:
+    notifier = ClickSendSmsNotifier(to=ME, cooldown=HOUR)
+    notifier(task_context("x"))
+    variables[min(variables)] = told()
+    notifier(task_context("x", map_index=1))
+    assert len(sandbox.messages()) == 1
+
+
+@pytest.mark.parametrize("error", [KeyError, EOFError, TypeError, RecursionError, RequestException, MemoryError])
+@pytest.mark.parametrize("call", ["get", "set"])
+def test_whatever_the_memory_raises_the_alert_is_sent(
+    sandbox: Sandbox, variables: Variables, monkeypatch: pytest.MonkeyPatch, call: str, error: type[Exception]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise error("no")
+
+    monkeypatch.setattr(variables, call, broken)
+    ClickSendSmsNotifier(to=ME, cooldown=HOUR)(task_context("x"))
+    assert len(sandbox.messages()) == 1
+
+
+def test_a_memory_that_never_answers_does_not_hold_up_the_alert(
+    sandbox: Sandbox, variables: Variables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(variables, "get", lambda *_: threading.Event().wait(60))
+    monkeypatch.setattr(ClickSendSmsNotifier, "TIME", 4.0)
+    began = time.monotonic()
+    ClickSendSmsNotifier(to=ME, cooldown=HOUR)(task_context("x"))
+    assert len(sandbox.messages()) == 1
+    assert time.monotonic() - began < 4
+
+
+def test_without_a_cooldown_nothing_is_remembered_and_nobody_waits(
+    sandbox: Sandbox, variables: Variables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_seconds: float) -> None:
+        raise AssertionError("nobody sleeps")
+
+    monkeypatch.setattr("time.sleep", never)
+    ClickSendSmsNotifier(to=ME)(task_context("x"))
+    assert sandbox.request_counts() == {"POST /v3/sms/send": 1}
+    assert not variables
+
+
+def test_a_hundred_other_failures_between_two_reports_of_one_change_nothing(sandbox: Sandbox) -> None:
+    notifier = ClickSendSmsNotifier(to=ME)
+    for index in [*range(101), 0]:
+        notifier(task_context("x", map_index=index))
+    assert len(sandbox.messages()) == 101
+
+
+def test_a_lost_task_that_another_process_told_of_is_not_told_again(sandbox: Sandbox) -> None:
+    for _ in range(2):
+        ClickSendSmsNotifier(to=ME)(task_context() | {"ti": LostTaskInstance()})
+        threading.Event().wait(0.4)  # until the history shows it
+        told_here.clear()  # the next report comes to another process
+    assert len(sandbox.messages()) == 1
+    ClickSendSmsNotifier(to=ME)(task_context() | {"ti": LostTaskInstance(map_index=1)})
+    assert len(sandbox.messages()) == 2
+
+
+def test_a_run_that_was_deleted_and_made_anew_fails_anew(sandbox: Sandbox) -> None:
+    notifier = ClickSendSmsNotifier(to=ME)
+    for context in (task_context("x"), dag_context("timed_out")):
+        notifier(context)
+        context["ti"].start_date += timedelta(minutes=1)
+        context["dag_run"].start_date += timedelta(minutes=1)
+        notifier(context)
+    assert len(sandbox.messages()) == 4
+
+
+def test_two_notifiers_of_one_task_both_speak(sandbox: Sandbox) -> None:
+    for notifier in (
+        ClickSendSmsNotifier(to=ME, body="one"),
+        ClickSendSmsNotifier(to=ME, body="two"),
+        ClickSendSmsNotifier(to=[ME, YOU], body="one"),
+    ):
         notifier(task_context("x"))
-    assert len(sandbox.messages()) == 5
+    assert [(m["to"], m["body"]) for m in sandbox.messages()] == [(ME, "one"), (ME, "two"), (ME, "one"), (YOU, "one")]
+    assert sandbox.count(by="custom_string")["doubled"] == 0
 
 
 def test_the_memory_holds_no_number(sandbox: Sandbox, variables: Variables) -> None:

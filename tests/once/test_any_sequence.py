@@ -23,8 +23,7 @@ from hypothesis.stateful import (
 
 from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.engine import history as lookup
-from airflow_provider_clicksend.engine import requests
-from airflow_provider_clicksend.engine import sender as sending
+from airflow_provider_clicksend.engine import recovery, requests
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.version_compat import AirflowFailException
 from tests.once.books import ECHOES, FORMS, Books, Clock, Fuse, Killed, MortalStore
@@ -187,7 +186,7 @@ class SlowHistory(Sends):
 def play(
     monkeypatch: pytest.MonkeyPatch, examples: int, steps: int, machine: type[RuleBasedStateMachine] = Sends
 ) -> None:
-    for module in (sending, lookup):
+    for module in (recovery, lookup):
         monkeypatch.setattr(module, "time", CLOCK)
     monkeypatch.setattr(requests, "CHUNK", 2)
     monkeypatch.setattr(requests, "MAX_LISTED", 5)
@@ -196,15 +195,17 @@ def play(
     )
 
 
+@pytest.mark.timeout(600)
 def test_nothing_is_doubled_and_nothing_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     play(monkeypatch, examples=500, steps=12)
 
 
+@pytest.mark.timeout(600)
 def test_no_message_leaves_more_than_twice_however_late_the_history_is(monkeypatch: pytest.MonkeyPatch) -> None:
     play(monkeypatch, examples=150, steps=10, machine=SlowHistory)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_nothing_is_doubled_and_nothing_lost_in_thousands_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    play(monkeypatch, examples=2500, steps=25)
+    play(monkeypatch, examples=1500, steps=25)

@@ -117,7 +117,7 @@ def test_a_refused_connection_fails_the_try_and_the_next_sends_the_rest(
 
         with monkeypatch.context() as patch:
             patch.setattr(Requests, "__iter__", until_the_door_is_shut)
-            with pytest.raises(Exception, match="cannot connect"):
+            with pytest.raises(Exception, match="refused the connection"):
                 task.run()
         assert sandbox.count(channel=channel)["accepted"] == place * CHUNK
         gate.open()

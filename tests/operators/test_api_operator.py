@@ -45,7 +45,7 @@ def test_a_call_that_does_not_exist_is_refused_when_the_dag_is_parsed(call: str,
         ("sms.cancel_all", {}, "whole account's schedule"),
         ("sms.cancel_all", {"custom_string": None}, "whole account's schedule"),
         ("sms.history", {"limit": 5}, "limit=5"),
-        ("sms.send", {"messages": [{"to": "+15551230001"}]}, "body: Field required"),
+        ("sms.send", {"messages": [{"to": "+15551230001"}]}, "body is missing"),
     ],
 )
 def test_arguments_that_cannot_work_are_named_before_anything_is_sent(

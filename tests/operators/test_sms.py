@@ -30,6 +30,7 @@ def test_a_text_arrives_and_its_id_is_returned_and_pushed(sandbox):
     assert result["message_ids"] == [message["message_id"]]
     assert (result["accepted"], result["refused"], result["parts"]) == (1, [], 1)
     assert (result["total_price"], result["currency"]) == ("0.0154", "USD")
+    assert task.pushed.pop("clicksend_link").startswith("http://127.0.0.1:")
     assert task.pushed == {"return_value": result, "message_ids": result["message_ids"]}
 
 
@@ -113,18 +114,28 @@ def test_a_template_that_is_not_there_is_an_error(sandbox):
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ({"to": "0412345678"}, "(04123***5678) is no number in E.164"),
-        ({"to": "+1"}, "is no number in E.164"),
+        ({"to": "0412345678"}, "(04123***5678) is not a number in E.164"),
+        ({"to": "+1"}, "is not a number in E.164"),
         ({"to": ""}, "did the upstream task return anything? Nothing was sent."),
         ({"to": [*numbers(999), "0412345678"]}, "to[999] (04123***5678)"),
-        ({"to": 15559998888}, "`to` is a int"),
-        ({"to": {"to": ANN}}, "`to` is a dict"),
+        ({"to": 15559998888}, "to is the int 15559***8888: write numbers as text"),
+        ({"to": {"to": ANN}}, "to is a dict; a single row stands in a list"),
         ({"to": []}, "nobody to send to"),
+        ({"to": 15559998888.0}, "to is the float 15559***8888: write numbers as text"),
+        ({"to": float("nan")}, "to is empty"),
+        ({"to": "None"}, "to 'None' holds no digits; did the upstream task return anything?"),
+        ({"to": {ANN, BOB}}, "to is a set; make a list of it"),
+        ({"to": None}, "both are empty; did the upstream task return anything?"),
+        ({"list_id": "None"}, "list_id is 'None'; did the upstream task return anything?"),
+        ({"list_id": 12.5}, "list_id is a float; it must be one id"),
+        ({"to": ANN, "body": "Dear {name}"}, "body holds {name}, which nothing fills"),
+        ({"to": ANN, "sender": "None"}, "sender is the word 'None'"),
+        ({"to": ANN, "custom_string": "None"}, "custom_string is the word 'None'"),
         ({"to": ANN, "body": ""}, "body is empty"),
         ({"to": [ANN, BOB], "body": None}, "to[0] body is empty; to[1] body is empty"),
         ({"to": ANN, "list_id": 3555278}, "Exactly one of `to` and `list_id`"),
         ({}, "Exactly one of `to` and `list_id`"),
-        ({"list_id": "my list"}, "`list_id` must be a number"),
+        ({"list_id": "my list"}, "list_id is the text 'my list'; it must be a whole number"),
         ({"to": ANN, "schedule": 1_700_000_000}, "in the past"),
         ({"to": ANN, "schedule": int(time.time() + 3600) * 1000}, "milliseconds"),
         ({"to": ANN, "schedule": int(time.time()) + 130 * 86_400}, "four months"),
@@ -198,7 +209,7 @@ def test_a_dry_run_asks_the_price_and_sends_nothing(sandbox):
     assert sandbox.messages() == []
     assert (result["total_price"], result["currency"], result["parts"]) == ("15.4154", "USD", 1001)
     assert (result["accepted"], result["message_ids"]) == (0, [])
-    assert task.pushed == {"return_value": result, "message_ids": []}
+    assert (task.pushed["return_value"], task.pushed["message_ids"]) == (result, [])
 
 
 def test_a_batch_above_the_price_sends_nothing_and_says_what_it_would_have_cost(sandbox):

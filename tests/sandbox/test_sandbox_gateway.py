@@ -114,3 +114,26 @@ def test_settings_that_cannot_be_are_refused_and_change_nothing(sandbox: Any) ->
 
 def test_the_control_api_does_not_show_the_key(sandbox: Any) -> None:
     assert sandbox.api_key not in requests.get(f"{sandbox.url}/sandbox/settings", timeout=5).text
+
+
+def test_clicksends_own_credentials_pass_without_maton(sandbox: Any) -> None:
+    answer = requests.get(f"{sandbox.url}/v3/account", auth=(sandbox.username, sandbox.clicksend_key), timeout=5)
+    assert (answer.status_code, answer.json()["data"]["username"]) == (200, sandbox.username)
+    assert sandbox.request_counts() == {"GET /v3/account": 1}
+
+
+@pytest.mark.parametrize("name", ["username", "api_key"])
+def test_other_credentials_get_clicksends_own_401(sandbox: Any, name: str) -> None:
+    login = (sandbox.username, sandbox.api_key) if name == "api_key" else ("someone", sandbox.clicksend_key)
+    answer = requests.get(f"{sandbox.url}/v3/account", auth=login, timeout=5)
+    assert (answer.status_code, answer.json()["response_code"]) == (401, "UNAUTHORIZED")
+
+
+def test_faults_and_limits_hold_at_clicksends_own_door(sandbox: Any) -> None:
+    session = requests.Session()
+    session.auth = (sandbox.username, sandbox.clicksend_key)
+    sandbox.fault("429", "/v3/account")
+    assert [session.get(f"{sandbox.url}/v3/account", timeout=5).status_code for _ in range(2)] == [429, 200]
+    sandbox.settings(rate_limit=1)
+    assert [session.get(f"{sandbox.url}/v3/countries", timeout=5).status_code for _ in range(2)] == [200, 429]
+    assert session.get(f"{sandbox.url}/v3/nothing", timeout=5).json()["response_code"] == "NOT_FOUND"

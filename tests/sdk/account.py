@@ -20,14 +20,26 @@ MEDIA = "https://example.com/chart.jpg"
 OPT_OUT_LIST, EXAMPLE_LIST, TEMPLATE = "3555277", "3555278", "632497"
 
 
-class Account:
-    """The SDK's API classes, all through one client that goes to the sandbox's gateway with the key of Maton."""
+def through_maton(sandbox: Sandbox) -> clicksend.ApiClient:
+    """Return a client that goes to the sandbox's gateway with the key of Maton."""
+    client = clicksend.ApiClient(clicksend.Configuration(host=f"{sandbox.url}/clicksend"))
+    client.set_default_header("Authorization", f"Bearer {sandbox.api_key}")
+    return client
 
-    def __init__(self, sandbox: Sandbox) -> None:
+
+def directly(sandbox: Sandbox) -> clicksend.ApiClient:
+    """Return a client as the SDK is meant to be: at ClickSend itself, with HTTP Basic."""
+    return clicksend.ApiClient(
+        clicksend.Configuration(host=sandbox.url, username=sandbox.username, password=sandbox.clicksend_key)
+    )
+
+
+class Account:
+    """The SDK's API classes over one client."""
+
+    def __init__(self, sandbox: Sandbox, client: clicksend.ApiClient) -> None:
         self.sandbox = sandbox
         self.bearer = f"Bearer {sandbox.api_key}"
-        client = clicksend.ApiClient(clicksend.Configuration(host=f"{sandbox.url}/clicksend"))
-        client.set_default_header("Authorization", self.bearer)
         self.sms = clicksend.SmsApi(client)
         self.mms = clicksend.MmsApi(client)
         self.voice = clicksend.VoiceMessagingApi(client)

@@ -18,7 +18,18 @@ from pydantic import ValidationError
 
 from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
 from tests.documented import skill_operations
-from tests.sdk.account import CALL, EXAMPLE_LIST, MEDIA, OPT_OUT_LIST, PICTURE, TEMPLATE, TEXT, Account
+from tests.sdk.account import (
+    CALL,
+    EXAMPLE_LIST,
+    MEDIA,
+    OPT_OUT_LIST,
+    PICTURE,
+    TEMPLATE,
+    TEXT,
+    Account,
+    directly,
+    through_maton,
+)
 
 #: Why the SDK refuses what the live API was seen to answer.
 LIST_IDS = "list_id and contact_id: live numbers, the SDK takes text"
@@ -176,11 +187,11 @@ def server() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture
-def account(server: Sandbox) -> Account:
+@pytest.fixture(params=[through_maton, directly], ids=["through Maton", "directly"])
+def account(server: Sandbox, request: pytest.FixtureRequest) -> Account:
     server.reset()
     server.settings(history_lag=0.0, deliver_after=0.0)
-    return Account(server)
+    return Account(server, request.param(server))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=named)

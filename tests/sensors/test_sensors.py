@@ -328,8 +328,6 @@ def test_stop_fails_the_task_for_good_with_masked_numbers(gateway):
 
 
 def test_no_log_of_a_wait_shows_a_text_or_a_number(gateway, logged, caplog):
-    # urllib3 writes each address at DEBUG, and the history is asked by number; this is about what we write.
-    caplog.set_level("INFO", logger="urllib3")
     gateway.sent("A", code="200")
     gateway.faults = [(500, {}), (500, {})]
     gateway.reply("A", "my secret answer")

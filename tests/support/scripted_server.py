@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -106,6 +107,23 @@ def closed_read(connection: socket.socket, wire: ScriptedServer) -> None:
     _read(connection, wire)
 
 
+def never_http(connection: socket.socket, wire: ScriptedServer) -> None:
+    """Say what no HTTP client understands."""
+    connection.recv(65536)
+    connection.sendall(b"SSH-2.0-Other\r\n\r\n")
+
+
+def closed_at_once(connection: socket.socket, wire: ScriptedServer) -> None:
+    """Take what comes first and close."""
+    connection.recv(65536)
+
+
+def silent(connection: socket.socket, wire: ScriptedServer) -> None:
+    """Take whatever comes and say nothing until the client goes away."""
+    while connection.recv(65536):
+        pass
+
+
 def hangs(connection: socket.socket, wire: ScriptedServer) -> None:
     """Read the request and say nothing until the client goes away."""
     _read(connection, wire)
@@ -113,12 +131,15 @@ def hangs(connection: socket.socket, wire: ScriptedServer) -> None:
 
 
 @contextmanager
-def scripted(*script: Step) -> Iterator[ScriptedServer]:
-    """Serve a script on a free port of this machine."""
+def scripted(*script: Step, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
+    """Serve a script on a free port of this machine.
+
+    :param tls: speak TLS with this.
+    """
     wire = ScriptedServer(list(script))
     listener = socket.create_server(("127.0.0.1", 0))
-    wire.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = threading.Thread(target=_serve, args=(listener, wire))
+    wire.url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+    server = threading.Thread(target=_serve, args=(listener, wire, tls))
     server.start()
     try:
         yield wire
@@ -134,12 +155,16 @@ def refused_url() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def _serve(listener: socket.socket, wire: ScriptedServer) -> None:
+def _serve(listener: socket.socket, wire: ScriptedServer, tls: ssl.SSLContext | None) -> None:
     with suppress(OSError):
         while True:
             connection, _ = listener.accept()
             with connection, suppress(OSError):
-                wire.next_step()(connection, wire)
+                if tls is None:
+                    wire.next_step()(connection, wire)
+                    continue
+                with tls.wrap_socket(connection, server_side=True) as secured:
+                    wire.next_step()(secured, wire)
 
 
 def _read(connection: socket.socket, wire: ScriptedServer) -> None:

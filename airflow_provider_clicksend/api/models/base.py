@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import to_jsonable_python
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendResponseError
+from airflow_provider_clicksend.api.values import text_problem
 
 Int = int | None
 Money = Decimal | None
@@ -78,7 +79,7 @@ class Request(BaseModel):
             return cls.model_validate(data)
         except ValidationError as exc:
             wrong = [(_path(error["loc"]) or cls.__name__, _complaint(dict(error))) for error in exc.errors()]
-            text = _shortened([f"{name}: {complaint}" for name, complaint in wrong], "; ")
+            text = _shortened([f"{name}{complaint}" for name, complaint in wrong], "; ").rstrip(".")
             raise ClickSendConfigError(f"{text}.", field=wrong[0][0]) from None
 
     def payload(self) -> dict[str, Any]:
@@ -166,9 +167,16 @@ def _path(parts: tuple[int | str, ...]) -> str:
 
 
 def _complaint(error: dict[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "no such argument"
-    return str(error["msg"]).removeprefix("Value error, ")
+    """Return what is wrong, to stand behind the name: `` is missing``, or ``: `` and a sentence."""
+    match error["type"]:
+        case "extra_forbidden":
+            return ": no such argument"
+        case "missing":
+            return " is missing"
+        case "string_type":
+            return f" {text_problem(error['input'])}"
+    text = str(error["msg"]).removeprefix("Value error, ").strip()
+    return f" {text}" if text.startswith(("is ", "looks ")) else f": {text}"
 
 
 def _shortened(texts: list[str], separator: str = ", ") -> str:

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, GetPydanticSchema, field_validator, model_validator
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from airflow_provider_clicksend.api.models.base import Request
-
-#: The year 5138 in seconds, March 1973 in milliseconds: what is larger is no count of seconds.
-_MAX_SECONDS = 10**11
-
-
-def _seconds(value: object) -> object:
-    """Unix seconds of an aware datetime; anything else stays for the int check."""
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("a datetime needs a time zone")
-        return int(value.timestamp())
-    if isinstance(value, int) and value >= _MAX_SECONDS:
-        # ClickSend takes milliseconds without a word and never sends the message.
-        raise ValueError("Unix seconds are needed, these look like milliseconds")
-    return value
+from airflow_provider_clicksend.api.paths import as_id
+from airflow_provider_clicksend.api.values import flag, kind_of, unix_seconds
 
 
-#: ClickSend's 0 and 1; True and False are taken too.
-Flag = Annotated[int, Field(ge=0, le=1)]
-UnixSeconds = Annotated[int, BeforeValidator(_seconds)]
+def _flag(value: object) -> object:
+    known = flag(value)
+    if known is None:
+        raise ValueError(f"is {kind_of(value)}; write True or False")
+    return int(known)
+
+
+def _list_id(value: object) -> int:
+    text = as_id(value, name="").strip()
+    if not text.isdigit():
+        raise ValueError("is not a whole number")
+    return int(text)
+
+
+#: ClickSend's 0 and 1; True, False and their words are taken too.
+Flag = Annotated[int, BeforeValidator(_flag)]
+UnixSeconds = Annotated[int, BeforeValidator(unix_seconds)]
+ListId = Annotated[int, BeforeValidator(_list_id)]
 
 
 class OutgoingMessage(Request):
@@ -42,7 +43,7 @@ class OutgoingMessage(Request):
     """
 
     to: str | None = None
-    list_id: int | None = None
+    list_id: ListId | None = None
     body: str = Field(min_length=1)
     from_: str | None = Field(default=None, alias="from")
     source: str | None = None

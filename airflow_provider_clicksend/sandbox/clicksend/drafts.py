@@ -27,7 +27,7 @@ class Draft:
     body: str
     sender: str
     custom_string: str
-    #: Unix seconds, 0 for at once, None when it is no number.
+    #: Unix seconds, 0 for at once, None when it is not a number.
     schedule: int | None
     list_id: int | None
     contact_id: int | None

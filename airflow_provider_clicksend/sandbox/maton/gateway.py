@@ -1,4 +1,7 @@
-"""Maton's side: logs each request, plays faults, checks the key, picks the connection and limits the rate."""
+"""Maton's side: logs each request, plays faults, checks the key, picks the connection and limits the rate.
+
+With HTTP Basic at ``/v3`` a request goes to ClickSend itself; the log, the faults and the limits are the same.
+"""
 
 import re
 import time
@@ -11,6 +14,7 @@ from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from airflow_provider_clicksend.sandbox.clicksend import direct
 from airflow_provider_clicksend.sandbox.data.store import Store, add_row, clock_offset, now
 from airflow_provider_clicksend.sandbox.data.tables import connections, requests
 from airflow_provider_clicksend.sandbox.maton.exchanges import Exchanges
@@ -51,6 +55,8 @@ class Gateway:
         scope["state"]["request_id"] = request_id
         recording = self._exchanges.begin(scope, request_id, now(), fault.fault if fault else None)
         receive, answer = recording.receive(receive), _Answer(recording.send(send), self._date_header())
+        if direct.is_direct(request):
+            scope = direct.behind_the_door(scope)
         if fault is None or fault.is_after_acceptance:
             handler = refusal or self._limit(operation, answer) or self._app
             await handler(scope, receive, answer if fault is None else _discard)
@@ -61,9 +67,12 @@ class Gateway:
             db.execute(update(requests).where(requests.c.id == request_id).values(status=answer.status))
 
     def _refuse(self, db: Connection, request: Request) -> Response | None:
-        """Return Maton's own error, or note the connection that the request goes through."""
+        """Return Maton's own error (or ClickSend's at its own door), or note the connection that is gone through."""
+        if direct.is_direct(request):
+            request.scope["state"]["connection_id"] = ""
+            return direct.refuse(request)
         if request.headers.get("authorization") != f"Bearer {self._store.settings.api_key}":
-            return JSONResponse({"error": {"message": "Invalid API key"}}, status_code=401)
+            return self._says("Invalid API key", 401, by_authentication=True)
         if not request.url.path.startswith("/clicksend/"):
             return None
         usable = select(connections).where(connections.c.app == "clicksend").order_by(connections.c.creation_time)
@@ -74,13 +83,18 @@ class Gateway:
             row = db.execute(usable.where(connections.c.connection_id == wanted)).first()
         if row is None:
             what = "No active connection found for app: clicksend" if wanted is None else "Connection not found"
-            return JSONResponse(
-                {"message": what}, status_code=400 if wanted is None else self._store.settings.world.unknown_connection
-            )
+            return self._says(what, 400 if wanted is None else self._store.settings.world.unknown_connection)
         if row.status != "ACTIVE":
-            return JSONResponse({"message": f"Connection is not active: {row.status}"}, status_code=400)
+            return self._says(f"Connection is not active: {row.status}", 400)
         request.scope["state"]["connection_id"] = row.connection_id
         return None
+
+    def _says(self, text: str, status: int, *, by_authentication: bool = False) -> Response:
+        form = self._store.settings.world.maton_errors
+        if form == "mixed" and by_authentication:
+            return JSONResponse({"error": {"message": text}}, status_code=status)
+        more = {"request_id": "6f1c2d3e"} if form == "message_and_id" else {}
+        return JSONResponse({"message": text, **more}, status_code=status)
 
     def _date_header(self) -> dict[str, str]:
         world = self._store.settings.world

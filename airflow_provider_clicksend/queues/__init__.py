@@ -1,0 +1,1 @@
+"""Message queues of Airflow's common messaging."""

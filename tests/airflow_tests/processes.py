@@ -1,0 +1,32 @@
+"""The processes in which the tasks of an Airflow run."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import psutil
+
+from dev.airflow_standalone import AirflowStandalone
+
+
+def scheduler_of(airflow: AirflowStandalone) -> psutil.Process:
+    """Return the process of the scheduler.
+
+    :raises AssertionError: it is not running.
+    """
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("AIRFLOW_HOME") == str(airflow.home) and "scheduler" in process.cmdline():
+                return process
+    raise AssertionError("There is no scheduler.")
+
+
+def task_processes(airflow: AirflowStandalone) -> list[psutil.Process]:
+    """Return the process of each task: the executor's workers are children of the scheduler, and tasks are theirs."""
+    scheduler = scheduler_of(airflow)
+    found = []
+    for process in scheduler.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if process.ppid() != scheduler.pid and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
