@@ -37,7 +37,7 @@ def logged(caplog, capfd):
 
 def delivery(message_ids, **arguments):
     arguments = {"poke_interval": TICK, "timeout": 4 * TICK, "deferrable": False, **arguments}
-    return ClickSendDeliverySensor(task_id="heard", message_ids=message_ids, **arguments)
+    return ClickSendDeliverySensor(task_id="delivered", message_ids=message_ids, **arguments)
 
 
 def reply(message_ids, **arguments):
