@@ -5,6 +5,7 @@ Everything on them has happened: DAGs of `example_dags/` ran, and the phones wer
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import sys
 import time
@@ -12,6 +13,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
+
+import requests
 
 from airflow_provider_clicksend.api import ClickSendClient
 from dev.airflow_standalone import AirflowStandalone
@@ -127,8 +130,13 @@ class Studio:
         self._wait_for(dag_id, self.airflow.api.trigger(dag_id), state)
 
     def _wait_for(self, dag_id: str, run_id: str, state: str) -> None:
-        over = ("success", "failed")
-        self.airflow.wait(lambda: self.airflow.api.run_state(dag_id, run_id) in over, f"{dag_id} to end", RUN_SECONDS)
+        def is_over() -> bool:
+            # On a busy machine the API server may take longer than one request waits.
+            with contextlib.suppress(requests.Timeout):
+                return self.airflow.api.run_state(dag_id, run_id) in ("success", "failed")
+            return False
+
+        self.airflow.wait(is_over, f"{dag_id} to end", RUN_SECONDS)
         seen = self.airflow.api.run_state(dag_id, run_id)
         if seen != state:
             raise RuntimeError(f"{dag_id} ended as {seen}, not as {state}: the pictures would not be true.")

@@ -36,8 +36,6 @@ BASES = {
     "ClickSendDeleteOperator",
     "ClickSendNotifier",
     "ClickSendRecordOperator",
-    "ClickSendScheduledSendOperator",
-    "ClickSendSendOperator",
 }
 
 
