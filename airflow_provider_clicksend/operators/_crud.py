@@ -83,7 +83,7 @@ class ClickSendCreateOperator(ClickSendRecordOperator):
 class ClickSendDeleteOperator(ClickSendBaseOperator):
     """Delete something.
 
-    :param missing_ok: what is gone already is no failure.
+    :param missing_ok: what is gone already is not a failure.
     """
 
     def __init__(self, *, missing_ok: bool = False, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""ClickSend's own door: HTTP Basic at ``/v3``, without Maton in front."""
+"""ClickSend's own API: HTTP Basic at ``/v3``, without Maton in front."""
 
 from base64 import b64encode
 

@@ -104,7 +104,7 @@ class Store:
         with self.begin() as db:
             for table in tables.metadata.sorted_tables:
                 db.execute(delete(table))
-            # The ids begin anew too: they do not tell what was there before.
+            # The ids start over too: they do not tell what was there before.
             db.execute(text("DELETE FROM sqlite_sequence"))
             seed(db)
         self.settings = Settings(api_key=self.settings.api_key)
