@@ -19,7 +19,7 @@ from airflow_provider_clicksend.api.settings import (
     checked_username,
 )
 from airflow_provider_clicksend.connection import EXTRA_FIELDS, KEY_VARIABLE
-from airflow_provider_clicksend.messaging.batch import check_sender
+from airflow_provider_clicksend.messaging.row_check import check_sender
 
 _SCHEMES = frozenset({"http", "https"})
 _HTTPS_PORT, _LAST_PORT = 443, 65_535

@@ -101,7 +101,7 @@ def _text(notifier: ClickSendNotifier, context: Context, event: Event, summary: 
 
 def _sender(notifier: ClickSendNotifier, context: Context) -> str | None:
     """Return the sender; one that ClickSend cannot take is left out, so that the connection's stands in."""
-    from airflow_provider_clicksend.messaging.batch import check_sender
+    from airflow_provider_clicksend.messaging.row_check import check_sender
 
     sender = printable(notifier.rendered("sender", context) or "")
     if not sender:
