@@ -84,7 +84,6 @@ class ClickSendCancelAllSmsOperator(ClickSendBaseOperator):
         self.everything = everything
 
     def call(self, client: ClickSendClient, context: Context) -> int:
-        """Cancel them."""
         if bool(self.custom_string) == self.everything:
             raise ClickSendConfigError(
                 "Give either a custom_string or everything=True, which cancels the whole account's schedule.",

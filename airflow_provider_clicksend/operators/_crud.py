@@ -47,7 +47,7 @@ class ClickSendCreateOperator(ClickSendRecordOperator):
 
     @abstractmethod
     def create(self, client: ClickSendClient) -> Answer:
-        """Create it."""
+        """Create the record and return it, whether or not an equal one exists."""
 
     @abstractmethod
     def named(self) -> str:
@@ -92,7 +92,7 @@ class ClickSendDeleteOperator(ClickSendBaseOperator):
 
     @abstractmethod
     def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
+        """Delete the record. ClickSend answers 403 or 404 when it does not exist."""
 
     @abstractmethod
     def listed(self, client: ClickSendClient) -> Iterable[object]:

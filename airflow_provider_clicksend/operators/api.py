@@ -48,7 +48,6 @@ class ClickSendApiOperator(ClickSendBaseOperator):
         self.all_pages = all_pages
 
     def call(self, client: ClickSendClient, context: Context) -> Any:
-        """Make the call."""
         request = self._bound(client)
         if self.call_name not in SENDING_CALLS:
             return primitives(request())

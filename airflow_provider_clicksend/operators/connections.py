@@ -27,7 +27,6 @@ class ClickSendCreateConnectionOperator(ClickSendBaseOperator):
         self.app = app
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Create it."""
         from airflow.providers.common.compat.sdk import mask_secret
 
         created = client.connections.create(app=self.app)
@@ -49,7 +48,6 @@ class ClickSendDeleteConnectionOperator(ClickSendDeleteOperator):
         self.connection_id = connection_id
 
     def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
         client.connections.delete(self.connection_id)
 
     def listed(self, client: ClickSendClient) -> Iterable[object]:

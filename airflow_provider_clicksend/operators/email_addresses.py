@@ -27,7 +27,6 @@ class ClickSendCreateEmailAddressOperator(ClickSendRecordOperator):
         self.email_address = email_address
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Add it."""
         return client.email_addresses.create(email_address=self.email_address).primitives()
 
 
@@ -44,7 +43,6 @@ class ClickSendDeleteEmailAddressOperator(ClickSendDeleteOperator):
         self.email_address_id = email_address_id
 
     def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
         client.email_addresses.delete(self.email_address_id)
 
     def listed(self, client: ClickSendClient) -> Iterable[object]:

@@ -260,7 +260,7 @@ def test_a_deferred_reply_is_returned(gateway):
     "event", [None, {}, {"status": "what"}, {"status": "done"}, {"status": "done", "result": None}]
 )
 def test_a_task_that_is_resumed_by_something_else_fails_loudly(event):
-    with pytest.raises(AirflowFailException, match="no event of a ClickSend trigger"):
+    with pytest.raises(AirflowFailException, match="an event that no ClickSend trigger sends"):
         delivery("A").execute_complete(CONTEXT, event)
 
 
