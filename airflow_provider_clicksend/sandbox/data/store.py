@@ -23,7 +23,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    #: The one Maton key that is let in.
+    #: The one Maton key that is accepted.
     api_key: str = "sandbox-key"
     #: From the acceptance of a message to its row in the history; never 0 at the live API.
     history_lag: float = Field(1.0, ge=0)
