@@ -1,4 +1,4 @@
-"""Checks of arguments: when a DAG is parsed, of what is no template, and when a task runs, of what templates gave."""
+"""Checks of arguments: when a DAG is parsed, of what is not a template, and when a task runs, of what templates gave."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ NOT_NATIVE: Any = SimpleNamespace(render_template_as_native_obj=False)
 class TextRendering(_Base):
     """Render templates to text, also where Airflow would make a number of "+15551234567".
 
-    A value that is no text itself (a list from a mapped task or an XCom) stays what it is.
+    A value that is not text itself (a list from a mapped task or an XCom) stays what it is.
     """
 
     #: Fields whose template may also give a list, a dict, a truth value or None in such a DAG. Numbers stay text.

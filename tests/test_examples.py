@@ -54,12 +54,12 @@ def test_send_sms_texts_everybody_in_their_own_words(sandbox: Sandbox) -> None:
 
 
 def test_wait_for_delivery_goes_on_once_the_handset_has_it(sandbox: Sandbox) -> None:
-    assert run_dag("wait_for_delivery") == {"tell": "success", "heard": "success", "note": "success"}
+    assert run_dag("wait_for_delivery") == {"tell": "success", "delivered": "success", "note": "success"}
 
 
 def test_wait_for_delivery_fails_when_the_handset_cannot_be_reached(sandbox: Sandbox) -> None:
     sandbox.decide("failed")
-    assert run_dag("wait_for_delivery") == {"tell": "success", "heard": "failed", "note": "upstream_failed"}
+    assert run_dag("wait_for_delivery") == {"tell": "success", "delivered": "failed", "note": "upstream_failed"}
 
 
 @pytest.mark.parametrize(("words", "load", "leave"), [("YES", "success", "skipped"), ("no!", "skipped", "success")])
@@ -68,7 +68,7 @@ def test_ask_before_load_follows_the_answer(
 ) -> None:
     everybody_answers(words)
     states = run_dag("ask_before_load", conf={"to": "+61400000001"})
-    waited = {"ask": "success", "heard": "success", "answer": "success", "decide": "success"}
+    waited = {"ask": "success", "delivered": "success", "answer": "success", "decide": "success"}
     assert states == waited | {"load": load, "leave": leave}
     assert [message["to"] for message in sandbox.messages()] == ["+61400000001"]
 

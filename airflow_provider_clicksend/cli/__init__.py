@@ -14,8 +14,8 @@ from airflow_provider_clicksend.connection import DEFAULT_CONN_ID as CONN
 SANDBOX_OPTIONS = {
     "host": "address to listen on",
     "port": "port, 0 for a free one",
-    "database": "file that keeps everything over a restart",
-    "api-key": "the key that is let in",
+    "database": "file that keeps everything across restarts",
+    "api-key": "the API key that is accepted",
     "history-lag": "seconds until a message is in the history",
     "deliver-after": "seconds until its receipt",
 }

@@ -90,7 +90,7 @@ def alert(
             logging.INFO if taken.sure else logging.WARNING,
             "%s: no alert (held%s).",
             event.name,
-            "" if taken.sure else "; whether another's was accepted could not be seen in time",
+            "" if taken.sure else "; whether another alert was accepted could not be seen in time",
         )
         return
     call.summary = taken.told
@@ -195,7 +195,7 @@ class Alert:
         )
         self.letter = letter
         if not self.role and self._is_repeated(letter, deadline):
-            log.info("%s: no alert (this failure was told before).", self.event.name)
+            log.info("%s: no alert (this failure was reported before).", self.event.name)
             self.state = "accepted"
             return
         letter.send(deadline)

@@ -119,7 +119,7 @@ class AlertMemory:
         try:
             return json.loads(text)
         except (ValueError, TypeError, RecursionError):
-            log.warning("Variable %s%s holds something else; starting anew.", self._key, _ENDINGS[register])
+            log.warning("Variable %s%s holds something else; starting over.", self._key, _ENDINGS[register])
             return None
 
     def _write(self, register: Register, value: Mapping[str, Any], wait: float = 0.0) -> None:

@@ -101,7 +101,7 @@ class AskTask:
                 return self._time_is_up()
             case {"status": "error", "message": str(message)}:
                 raise AirflowFailException(message)
-        raise AirflowFailException(f"{self._operator.task_id} was resumed by no event of a ClickSend trigger.")
+        raise AirflowFailException(f"{self._operator.task_id} was resumed by an event that no ClickSend trigger sends.")
 
     def answer(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         """Write down the answer that counts, and return the result."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Recipients:
-    """Rendered recipients. Airflow's page prints an object by its ``str``: how many there are, none of them whole."""
+    """Rendered recipients. The Airflow UI prints an object by its ``str``: how many there are, none of them whole."""
 
     template_fields = ("value",)
 

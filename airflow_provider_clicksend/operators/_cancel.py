@@ -30,7 +30,7 @@ class ClickSendCancelOperator(ClickSendBaseOperator):
     `missing_ok`, ``"sent"`` or ``"unknown"``. ClickSend answers all but the first alike; the history tells them apart.
 
     :param message_id: which message.
-    :param missing_ok: a message that was sent, or that nobody knows, is no failure.
+    :param missing_ok: a message that was sent, or that nobody knows, is not a failure.
     """
 
     template_fields: Sequence[str] = ("message_id",)
@@ -88,7 +88,6 @@ class ClickSendCancelAllSmsOperator(ClickSendBaseOperator):
         self.everything = as_flag("everything", everything)
 
     def call(self, client: ClickSendClient, context: Context) -> int:
-        """Cancel them."""
         if bool(self.custom_string) == self.everything:
             raise ClickSendConfigError(
                 "Give either a custom_string or everything=True, which cancels the whole account's schedule.",
@@ -118,9 +117,9 @@ def _not_cancelled(
     message_id: str, outcome: str, status: str | None, error: ClickSendNotFoundError
 ) -> ClickSendNotCancelledError:
     if outcome == "sent":
-        text = f"Message {message_id} is past cancelling: the history says {status!r}."
+        text = f"Message {message_id} cannot be cancelled any more: the history says {status!r}."
     elif status is None:
-        text = f"Message {message_id} cannot be cancelled: the history knows no such message. Is the id right?"
+        text = f"Message {message_id} cannot be cancelled: it is not in the history. Is the id right?"
     else:
         text = f"Message {message_id} cannot be cancelled, though the history (it lags) still says {status!r}."
     return ClickSendNotCancelledError(

@@ -47,7 +47,7 @@ class ClickSendCreateOperator(ClickSendRecordOperator):
 
     @abstractmethod
     def create(self, client: ClickSendClient) -> Answer:
-        """Create it."""
+        """Create the record and return it, whether or not an equal one exists."""
 
     @abstractmethod
     def named(self) -> str:
@@ -83,7 +83,7 @@ class ClickSendCreateOperator(ClickSendRecordOperator):
 class ClickSendDeleteOperator(ClickSendBaseOperator):
     """Delete something. Subclasses say what: its ids and where it is.
 
-    :param missing_ok: what is gone already is no failure.
+    :param missing_ok: what is gone already is not a failure.
     """
 
     #: The names of its ids, the outermost first.

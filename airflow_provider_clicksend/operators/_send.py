@@ -81,7 +81,7 @@ class SendTask:
                 state.forget()
             return outcome
         finally:
-            # What ended by itself, also by a time-out, is not taken back by `on_kill`: the next try continues it.
+            # What ended by itself, also by a timeout, is not taken back by `on_kill`: the next try continues it.
             self._sender = None
 
     def stop(self) -> None:
@@ -214,7 +214,7 @@ class SendTask:
             result.currency or "",
         )
         if not result.accepted and not result.refused:
-            self._log.warning("ClickSend named nobody it would send to: is the contact list empty?")
+            self._log.warning("ClickSend named no recipients: is the contact list empty?")
         if not result.refused:
             return None
         error = ClickSendMessageRefusedError(result.refused, accepted=result.accepted, hint=hint_for(result.refused))

@@ -159,7 +159,7 @@ class ToRecipients(SendOperator):
 
     @property
     def to(self) -> Any:
-        """The recipients; once rendered, wrapped so that Airflow's page does not print a thousand numbers."""
+        """The recipients; once rendered, wrapped so that the Airflow UI does not print a thousand numbers."""
         return self._to
 
     @to.setter

@@ -42,14 +42,13 @@ class ClickSendApiOperator(ClickSendBaseOperator):
         self, *, call: str, arguments: Mapping[str, Any] | None = None, all_pages: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        # `call` is no template, so a misspelled one need not wait for the worker.
+        # `call` is not a template, so a misspelled one need not wait for the worker.
         self.all_pages = as_flag("all_pages", all_pages)
         check_call(call, all_pages=self.all_pages)
         self.call_name = call
         self.arguments = arguments
 
     def call(self, client: ClickSendClient, context: Context) -> Any:
-        """Make the call."""
         request = self._bound(client)
         if self.call_name not in SENDING_CALLS:
             return primitives(request())
@@ -115,7 +114,9 @@ def check_call(call: str, *, all_pages: bool) -> None:
         from difflib import get_close_matches
 
         near = ", ".join(get_close_matches(call, CALLS)) or ", ".join(sorted(CALLS))
-        raise ClickSendConfigError(f"call={call!r}: the client has no such call; there is {near}.", field="call")
+        raise ClickSendConfigError(
+            f"call={call!r}: the client does not have this call; choose from {near}.", field="call"
+        )
     if all_pages and call not in PAGED_CALLS:
         raise ClickSendConfigError(
             f"call={call!r} has no pages: all_pages goes with {', '.join(sorted(PAGED_CALLS))}.", field="all_pages"

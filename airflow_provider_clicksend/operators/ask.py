@@ -36,7 +36,7 @@ __all__ = [
 
 #: What is added to a question that does not name its options, and what follows an answer that names none of them.
 HOW_TO_ANSWER, HINT = "Reply {options}.", "Please answer {options}."
-#: Seconds by which Airflow's own time-out of a deferral comes after the trigger's, which can say more.
+#: Seconds by which Airflow's own timeout of a deferral comes after the trigger's, which can say more.
 _GRACE = 120
 
 
@@ -44,13 +44,13 @@ class ClickSendAskOperator(ClickSendBaseOperator):
     """Ask people by text, or by call, and return the first answer that fits.
 
     Returns ``{"answer", "answered_by", "answered_at", "text"}``: the option, the masked number, the time (ISO 8601,
-    UTC) and the words as they came; with a `ladder` also ``"steps"``, what became of each. After a time-out with a
+    UTC) and the words as they came; with a `ladder` also ``"steps"``, what became of each. After a timeout with a
     default the last three are None.
 
     The question leaves once, whatever happens to the task, and is waited for in the triggerer; on Airflow 3.3 all
     questions of a connection share one poll. Only numbers that were asked count. An answer names one option by word,
     in any case and script. One that names none gets one text that says which are understood; when several questions
-    are open to a person, a short code decides, and one text says so. STOP and its relatives are no answer.
+    are open to a person, a short code decides, and one text says so. STOP and its relatives are not an answer.
 
     Replies exist only when the account has an automation rule with action POLL for them; nothing is marked as read.
 
@@ -133,7 +133,7 @@ class ClickSendAskOperator(ClickSendBaseOperator):
 
     @property
     def to(self) -> Any:
-        """The people; once rendered, wrapped so that Airflow's page does not print their numbers."""
+        """The people; once rendered, wrapped so that the Airflow UI does not print their numbers."""
         return self._to
 
     @to.setter

@@ -27,7 +27,6 @@ class ClickSendCreateConnectionOperator(ClickSendBaseOperator):
         self.app = app
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Create it."""
         from airflow.providers.common.compat.sdk import mask_secret
 
         created = client.connections.create(app=self.app)

@@ -63,7 +63,6 @@ class ClickSendGetContactOperator(_ContactOperator):
     """Return one contact as a dict of its fields."""
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Read it."""
         return client.contacts.get(self.list_id, self.contact_id).primitives()
 
 
@@ -151,11 +150,9 @@ class ClickSendCreateContactOperator(_ContactFieldsOperator, ClickSendCreateOper
         return next((row for row in rows if row.phone_number == self.phone_number), None)
 
     def create(self, client: ClickSendClient) -> Contact:
-        """Create it."""
         return client.contacts.create(self.list_id, **self.contact_fields())
 
     def named(self) -> str:
-        """Name it."""
         return f"The contact {mask_number(self.phone_number)} in list {self.list_id}"
 
 
@@ -165,7 +162,6 @@ class ClickSendUpdateContactOperator(_ContactFieldsOperator, _ContactOperator):
     template_fields: Sequence[str] = (*_ContactOperator.template_fields, *_ContactFieldsOperator.fields)
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Change it."""
         return client.contacts.update(self.list_id, self.contact_id, **self.contact_fields()).primitives()
 
 
@@ -205,7 +201,6 @@ class ClickSendCopyContactOperator(_MoveContactOperator):
     """Copy a contact to another list and return the copy as a dict of its fields."""
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Copy it."""
         return client.contacts.copy(self.list_id, self.contact_id, self.to_list_id).primitives()
 
 
@@ -213,5 +208,4 @@ class ClickSendTransferContactOperator(_MoveContactOperator):
     """Move a contact to another list and return it as a dict of its fields."""
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Move it."""
         return client.contacts.transfer(self.list_id, self.contact_id, self.to_list_id).primitives()

@@ -27,7 +27,6 @@ class ClickSendCreateEmailAddressOperator(ClickSendRecordOperator):
         self.email_address = email_address
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Add it."""
         return client.email_addresses.create(email_address=self.email_address).primitives()
 
 

@@ -39,7 +39,6 @@ class ClickSendGetContactListOperator(ClickSendRecordOperator):
         self.list_id = list_id
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Read it."""
         return client.lists.get(self.list_id).primitives()
 
 
@@ -62,11 +61,9 @@ class ClickSendCreateContactListOperator(ClickSendCreateOperator):
         return next((row for row in client.iterate(client.lists.list) if row.list_name == self.list_name), None)
 
     def create(self, client: ClickSendClient) -> ContactList:
-        """Create it."""
         return client.lists.create(list_name=self.list_name)
 
     def named(self) -> str:
-        """Name it."""
         return f"The contact list {self.list_name!r}"
 
 
@@ -85,7 +82,6 @@ class ClickSendUpdateContactListOperator(ClickSendRecordOperator):
         self.list_name = list_name
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Rename it."""
         return client.lists.update(self.list_id, list_name=self.list_name).primitives()
 
 
@@ -120,5 +116,4 @@ class ClickSendRemoveDuplicateContactsOperator(ClickSendBaseOperator):
         self.fields = fields
 
     def call(self, client: ClickSendClient, context: Context) -> int:
-        """Remove them."""
         return client.lists.remove_duplicates(self.list_id, fields=self.fields)

@@ -27,7 +27,6 @@ class ClickSendCreateSmsTemplateOperator(ClickSendRecordOperator):
         self.body = body
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Create it."""
         return client.templates.create(template_name=self.template_name, body=self.body).primitives()
 
 
@@ -48,7 +47,6 @@ class ClickSendUpdateSmsTemplateOperator(ClickSendRecordOperator):
         self.body = body
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Replace it."""
         return client.templates.update(self.template_id, template_name=self.template_name, body=self.body).primitives()
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
     from airflow_provider_clicksend.version_compat import BaseTrigger
 
-#: Seconds by which Airflow's own time-out of a deferral comes after the trigger's, which can say more.
+#: Seconds by which Airflow's own timeout of a deferral comes after the trigger's, which can say more.
 GRACE = 120
 
 
@@ -118,7 +118,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         )
 
     def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
-        """Conclude from the trigger's event; after a time-out, look a last time.
+        """Conclude from the trigger's event; after a timeout, look a last time.
 
         :raises AirflowFailException: for no event, or one that no trigger of ours sends.
         """
@@ -131,7 +131,9 @@ class WaitSensor(TextRendering, BaseSensorOperator):
                 case {"status": "timeout"}:
                     return self._last_look()
                 case _:
-                    raise AirflowFailException(f"{self.task_id} was resumed by no event of a ClickSend trigger.")
+                    raise AirflowFailException(
+                        f"{self.task_id} was resumed by an event that no ClickSend trigger sends."
+                    )
 
     def _last_look(self) -> Any:
         done = self._peek(last=True)
@@ -183,7 +185,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         except AirflowSensorTimeout as error:
             timed_out: Exception = error
         except AirflowSkipException as error:
-            if error.__cause__ is not None:  # a failure that was turned into a skip, not a time-out
+            if error.__cause__ is not None:  # a failure that was turned into a skip, not a timeout
                 raise
             timed_out = error
         done = self._peek(last=True)

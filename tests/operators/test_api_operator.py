@@ -24,10 +24,10 @@ def run(call: str, arguments: Any = None, *, try_number: int = 1, all_pages: boo
 @pytest.mark.parametrize(
     ("call", "all_pages", "said"),
     [
-        ("sms.histroy", False, "there is sms.history"),
-        ("sms", False, "no such call"),
-        ("sms._client", False, "no such call"),
-        ("close", False, "no such call"),
+        ("sms.histroy", False, "choose from sms.history"),
+        ("sms", False, "does not have this call"),
+        ("sms._client", False, "does not have this call"),
+        ("close", False, "does not have this call"),
         ("account.get", True, "has no pages"),
     ],
 )
