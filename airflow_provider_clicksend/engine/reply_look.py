@@ -214,7 +214,8 @@ class ReplyLook:
         for number in self._in_turn("conversation", people, LAST_BUDGET):
             theirs = people[number]
             try:
-                conversation, earlier = self._conversation(_known_as(number, asked), theirs)
+                awaited_ids = {text.message_id for text in by_ending.get(ending(number), [])}
+                conversation, earlier = self._conversation(_known_as(number, asked), theirs, awaited_ids)
             except ClickSendError as error:
                 # Without the other texts to a person nobody can say which of them an answer is for.
                 return replies, list(texts.values()), error
@@ -230,7 +231,7 @@ class ReplyLook:
         when = reply.timestamp
         return any(same_person(t.to, reply.sender) and (when is None or t.sent_at <= when) for t in asked)
 
-    def _conversation(self, number: str, theirs: Sequence[Reply]) -> Conversation:
+    def _conversation(self, number: str, theirs: Sequence[Reply], awaited_ids: set[str]) -> Conversation:
         """Return what went to a person, and what came from them, in the time in which a question stays open.
 
         It is read once for the same replies: what was sent before they came does not change.
@@ -238,15 +239,17 @@ class ReplyLook:
         ids = {reply.message_id for reply in theirs}
         known, conversation = self._conversations.get(number, (set(), None))
         if conversation is None or "" in ids or not ids <= known:
-            conversation = self._read_conversation(number, theirs)
+            conversation = self._read_conversation(number, theirs, awaited_ids)
             self._conversations[number] = ids, conversation
         return conversation
 
-    def _read_conversation(self, number: str, theirs: Sequence[Reply]) -> Conversation:
+    def _read_conversation(self, number: str, theirs: Sequence[Reply], awaited_ids: set[str]) -> Conversation:
         since = min((reply.timestamp or 0 for reply in theirs), default=0) - OPEN_FOR
         rows = self._history(f"to:{number}", since)
         sent = [row for row in rows if row.direction != "in" and same_person(number, row.to)]
-        came = self._history(f"from:{number}", since) if len(sent) > 1 else []
+        # One text that is not ours counts too: the history may not show ours yet.
+        has_others = len(sent) > 1 or any(row.message_id not in awaited_ids for row in sent)
+        came = self._history(f"from:{number}", since) if has_others else []
         if not sent:  # where the filter does not work, our own text is not among what it finds
             came = self._history(None, since, BATCH_ROWS)
             if len(came) >= BATCH_ROWS:
