@@ -119,6 +119,7 @@ class Books:
         #: How the history shows custom strings and numbers, and whether its filter by number works.
         self.echo, self.form, self.filters = "exact", "e164", True
         self.sms = self
+        self.base_url = "http://127.0.0.1:1"
         self.message_model = SmsMessage
 
     def send(self, messages: list[dict[str, Any]]) -> SendResult:
