@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import SkipMixin
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.arguments import as_flag
 from airflow_provider_clicksend.operators.ask import ClickSendAskOperator
 from airflow_provider_clicksend.version_compat import (
     AIRFLOW_V_3_1_PLUS,
@@ -50,6 +51,7 @@ class ClickSendApprovalOperator(ClickSendAskOperator, SkipMixin):
 
     inherits_from_skipmixin = True
     template_fields: Sequence[str] = (*ClickSendAskOperator.template_fields, "body")
+    optional_fields = ClickSendAskOperator.optional_fields | {"body"}
 
     def __init__(
         self,
@@ -72,10 +74,12 @@ class ClickSendApprovalOperator(ClickSendAskOperator, SkipMixin):
         self.reject = [reject] if isinstance(reject, str) else list(reject)
         unknown = sorted(set(self.reject) - set(self.answers.names))
         if unknown:
-            raise ClickSendConfigError(f"reject: {', '.join(unknown)}: none of the options.", field="reject")
+            raise ClickSendConfigError(f"reject: {', '.join(unknown)}: not one of the options.", field="reject")
         self.body = body
-        self.fail_on_reject = fail_on_reject
-        self.ignore_downstream_trigger_rules = ignore_downstream_trigger_rules
+        self.fail_on_reject = as_flag("fail_on_reject", fail_on_reject)
+        self.ignore_downstream_trigger_rules = as_flag(
+            "ignore_downstream_trigger_rules", ignore_downstream_trigger_rules
+        )
         self.assigned_users = assigned_users
 
     def new_task(self, client: ClickSendClient, context: Context, memo: Any) -> ReviewTask:

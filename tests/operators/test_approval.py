@@ -226,8 +226,8 @@ def test_a_page_that_cannot_be_read_keeps_nobody_from_answering_by_phone(sandbox
 
 
 @needs_the_page
-def test_a_rejection_that_is_no_option_is_refused_when_the_dag_is_parsed():
-    with pytest.raises(ClickSendConfigError, match="none of the options"):
+def test_a_rejection_that_is_not_an_option_is_refused_when_the_dag_is_parsed():
+    with pytest.raises(ClickSendConfigError, match="not one of the options"):
         review(options=["GO", "NO GO"])
 
 
