@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.failing import failing_for_good
+from airflow_provider_clicksend.links.clicksend import MESSAGES_LINKS, push_for_tab
 from airflow_provider_clicksend.rendering import TextRendering
 from airflow_provider_clicksend.version_compat import (
     AirflowFailException,
@@ -45,6 +46,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
     template_fields: Sequence[str] = ("message_ids",)
     native_fields = frozenset({"message_ids"})
     ui_color = "#e8f4ff"
+    operator_extra_links = MESSAGES_LINKS
 
     def __init__(
         self,
@@ -63,6 +65,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         self._reports: Any = None
         self._error: ClickSendError | None = None
         self._not_before = 0.0
+        self._context: Context = {}
 
     @cached_property
     def hook(self) -> ClickSendHook:
@@ -102,6 +105,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
     def execute(self, context: Context) -> Any:
         """Wait here, or defer at once: the triggerer looks for all together, so that N starts cost no N requests."""
         started = time.time()
+        self._context = context
         with self._softly():
             if not self.deferrable:
                 return self._explaining_time_outs(context)
@@ -109,28 +113,35 @@ class WaitSensor(TextRendering, BaseSensorOperator):
                 self._begin()
                 result = self._wait.note(())  # there may be nothing to wait for
                 if result is not None:
-                    return self._conclude(result)
+                    return self._finish(result)
         return self.defer(
             trigger=self._trigger(started + self.timeout),
             method_name="execute_complete",
             timeout=timedelta(seconds=self.timeout + GRACE),
         )
 
-    def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
+    def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:
         """Conclude from the trigger's event; after a time-out, look a last time.
 
         :raises AirflowFailException: for no event, or one that no trigger of ours sends.
         """
+        self._context = context
         with self._softly(), failing_for_good():
             match event:
                 case {"status": "done", "result": dict(result)}:
-                    return self._conclude(result)
+                    return self._finish(result)
                 case {"status": "error", "message": str(message)}:
                     raise AirflowFailException(message)
                 case {"status": "timeout"}:
                     return self._last_look()
                 case _:
                     raise AirflowFailException(f"{self.task_id} was resumed by no event of a ClickSend trigger.")
+
+    def _finish(self, result: dict[str, Any]) -> Any:
+        """Push what was found out, for the tab *Messages*, before it may fail the task; then conclude from it."""
+        if self.do_xcom_push:
+            push_for_tab(self._context, "return_value", result)
+        return self._conclude(result)
 
     def _last_look(self) -> Any:
         done = self._peek(last=True)
@@ -148,7 +159,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
             self._begin()
             step: Step = self._steps.after(self._look(last=last))
             if isinstance(step, Done):
-                return PokeReturnValue(is_done=True, xcom_value=self._conclude(step.result))
+                return PokeReturnValue(is_done=True, xcom_value=self._finish(step.result))
             if isinstance(step, Failed):
                 raise AirflowFailException(str(step.error)) from step.error
         self._error = step.error
