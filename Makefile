@@ -18,7 +18,7 @@ PYTHON_313 = $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pytho
 FAST := -m pytest -q -m "not slow" -n 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up check test docs benchmark lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
+.PHONY: help demo up check test docs screenshots benchmark lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
 
 help:
 	@echo "make demo    text, receipt, reply and branch on a real Airflow, step by step; needs no account"
@@ -26,6 +26,7 @@ help:
 	@echo "make check   lint, types and the fast tests, on Airflow 3.3"
 	@echo "make test    every test, on Airflow 2.11, 3.1 and 3.3, and the docs"
 	@echo "make docs    the documentation, into site/"
+	@echo "make screenshots  the pictures of the documentation, from a real Airflow and a browser"
 	@echo "make benchmark  what a text costs, and what becomes of texts when things go wrong, beside other tools"
 	@echo "make lock    resolve requirements/*.txt again"
 	@echo "make clean   remove .venvs and what the tools left"
@@ -71,6 +72,9 @@ slow: $(V33)/.ready $(V31)/.ready $(V211)/.ready
 
 docs: .venvs/docs/.ready
 	.venvs/docs/bin/mkdocs build --strict
+
+screenshots: $(V33)/.ready
+	@$(V33)/bin/python -m dev.screenshots
 
 benchmark: .venvs/benchmarks/.ready
 	.venvs/benchmarks/bin/python -m benchmarks.send

@@ -23,7 +23,7 @@ class ExtraField:
     description: str
     kind: str = "string"
     choices: tuple[str, ...] = ()
-    section: str = "Sender, time-out and others"
+    section: str = "Sender, timeout and others"
 
 
 EXTRA_FIELDS = (
@@ -42,7 +42,7 @@ EXTRA_FIELDS = (
     ),
     ExtraField("sender", "Sender", "Default `from`: a number in E.164 or a name of 3 to 11 letters and digits."),
     ExtraField("source", "Source", "Name of this program in ClickSend's analytics. Empty: airflow."),
-    ExtraField("timeout", "Time-out", "Seconds for each request. Empty: 30.", kind="number"),
+    ExtraField("timeout", "Timeout", "Seconds for each request. Empty: 30.", kind="number"),
     ExtraField("control_url", "Maton control URL", "Empty: https://ctrl.maton.ai, or the base URL when that is set."),
 )
 

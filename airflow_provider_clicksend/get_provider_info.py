@@ -47,6 +47,8 @@ def get_provider_info() -> dict[str, Any]:
                         "connections",
                         "api",
                         "ask",
+                        "approval",
+                        "alerts",
                     )
                 ],
             }
@@ -55,7 +57,9 @@ def get_provider_info() -> dict[str, Any]:
         "triggers": [
             {
                 "integration-name": "ClickSend",
-                "python-modules": [f"{_PACKAGE}.triggers.{name}" for name in ("ask", "clicksend", "inbound")],
+                "python-modules": [
+                    f"{_PACKAGE}.triggers.{name}" for name in ("approval", "ask", "clicksend", "inbound")
+                ],
             }
         ],
         # Airflow leaves it out where common messaging is not installed.

@@ -1,8 +1,8 @@
 """What we add to Airflow's API server, found by its entry point ``airflow.plugins``.
 
-The connections page of Airflow 3.3 sends port 0 where a connection has none. From 3.3.1 on the server compares that
+The connection form of Airflow 3.3 sends port 0 where a connection has none. From 3.3.1 on the server compares that
 with what is stored, takes it for another address, and answers "Bad Request" to the test of any connection without a
-port (apache/airflow#73298, mended after 3.3.2). For connections of our type 0 means none, so the test gets what was
+port (apache/airflow#73298, fixed after 3.3.2). For connections of our type 0 means none, so the test gets what was
 meant.
 """
 
@@ -71,7 +71,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 class ClickSendPlugin(AirflowPlugin):
-    """Make the page's test of a ClickSend connection work on Airflow 3.3.1 and 3.3.2."""
+    """Make the test button for a ClickSend connection work on Airflow 3.3.1 and 3.3.2."""
 
     name = "clicksend"
     fastapi_root_middlewares: list[Any] = [  # noqa: RUF012 - Airflow's own declaration

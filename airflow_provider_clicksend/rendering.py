@@ -22,7 +22,7 @@ NOT_NATIVE: Any = SimpleNamespace(render_template_as_native_obj=False)
 class TextRendering(_Base):
     """Render templates to text, also where Airflow would make a number of "+15551234567".
 
-    A value that is no text itself (a list from a mapped task or an XCom) stays what it is.
+    A value that is not text itself (a list from a mapped task or an XCom) stays what it is.
     """
 
     #: Fields whose template may also give a list, a dict, a truth value or None in such a DAG. Numbers stay text.
@@ -49,10 +49,13 @@ class TextRendering(_Base):
         jinja_env: jinja2.Environment | None = None,
         seen_oids: set[int] | None = None,
     ) -> Any:
-        """Render as Airflow does; but a text that became a number or lost its quotes is taken as it was written."""
+        """Render as Airflow does; but a text that became a number or lost its quotes is taken as it was written.
+
+        What is undefined is rendered as text too: then jinja raises, or writes nothing, as the DAG says.
+        """
         env = jinja_env or self.get_template_env()
         value = super().render_template(content, context, env, seen_oids)
-        if isinstance(content, str) and isinstance(value, str | int | float | complex) and not isinstance(value, bool):
+        if isinstance(content, str) and _is_text_or_number(value):
             text_env = self._text_env(env)
             if text_env is not env:
                 return super().render_template(content, context, text_env, seen_oids)
@@ -61,9 +64,19 @@ class TextRendering(_Base):
     def _render(self, template: Any, context: Any, dag: Any = None) -> Any:
         return super()._render(template, context, dag if _is_native(template.environment) else NOT_NATIVE)
 
+    def _should_render_native(self, dag: Any = None) -> bool:
+        # Airflow 3.3 asks the task itself first, which may say so without its DAG.
+        return dag is not NOT_NATIVE and bool(super()._should_render_native(dag))
+
     def _text_env(self, env: jinja2.Environment) -> jinja2.Environment:
         dag = self.get_dag() if _is_native(env) else None
         return env if dag is None else dag.get_template_env(force_sandboxed=True)
+
+
+def _is_text_or_number(value: object) -> bool:
+    from jinja2 import Undefined
+
+    return isinstance(value, str | int | float | complex | Undefined) and not isinstance(value, bool)
 
 
 def _is_native(env: object) -> bool:

@@ -150,6 +150,25 @@ def variable(key: str) -> str | None:
     return None if found is None else str(found)
 
 
+def load_dags(path: str) -> Any:
+    """Return Airflow's ``DagBag`` of a file or folder, with ``dags`` by id and ``import_errors`` by file."""
+    module = "airflow.dag_processing.dagbag" if AIRFLOW_V_3_2_PLUS else "airflow.models.dagbag"
+    return import_module(module).DagBag(path)
+
+
+def template_accessors() -> dict[str, Any]:
+    """Return the ``var``, ``conn`` and ``macros`` of a template."""
+    context = import_module("airflow.sdk.execution_time.context" if AIRFLOW_V_3_0_PLUS else "airflow.utils.context")
+    return {
+        "var": {
+            "json": context.VariableAccessor(deserialize_json=True),
+            "value": context.VariableAccessor(deserialize_json=False),
+        },
+        "conn": context.ConnectionAccessor(),
+        "macros": context.MacrosAccessor() if AIRFLOW_V_3_0_PLUS else import_module("airflow.macros"),
+    }
+
+
 def redact(text: str) -> str:
     """Return the text with the secrets masked that Airflow masks in its logs."""
     from airflow.providers.common.compat.sdk import redact as airflow_redact

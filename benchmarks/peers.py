@@ -20,7 +20,7 @@ MakeTask = Callable[[str, Messages], Task]
 
 
 def skill_document(url: str) -> MakeTask:
-    """Send with the Python code of the skill document: no time-out, and the status is printed, not looked at."""
+    """Send with the Python code of the skill document: no timeout, and the status is printed, not looked at."""
     import requests
 
     def send(messages: Messages) -> object:
@@ -78,7 +78,7 @@ def maton_sdk(url: str) -> MakeTask:
 
 
 def this_provider(_url: str) -> MakeTask:
-    """Send with the operator of this package; its connection names the URL and the time-out."""
+    """Send with the operator of this package; its connection names the URL and the timeout."""
     from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
     from benchmarks.task import task_context
 

@@ -1,6 +1,7 @@
 """What becomes of 1,000 texts when things go wrong: five tools, the same tasks, the same faults, the same retries.
 
-``python -m benchmarks.reliability`` takes about two minutes. It counts by the sandbox's books, not by what a tool says.
+``python -m benchmarks.reliability`` takes about two minutes. It counts what the sandbox recorded, not what a tool
+says.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the books show.
+    """What the sandbox recorded.
 
     :param doubled: texts that were accepted more than once.
     :param lost: texts that never were accepted, though nobody refused them.
@@ -85,7 +86,7 @@ class Outcome:
 
 
 def texts_of(task: int) -> Messages:
-    """Return the texts of a task; each body is one of a kind, so that the books can be read by it."""
+    """Return the texts of a task; each body is one of a kind, so that the records can be matched by it."""
     places = range(task * MESSAGES_A_TASK, (task + 1) * MESSAGES_A_TASK)
     return [{"to": f"+1555{place:07d}", "body": f"Load {place} failed. Reply RETRY or SKIP"} for place in places]
 
@@ -106,7 +107,7 @@ def run_task(task: Task) -> bool:
 
 
 def run_peer(make: MakeTask, sandbox: Sandbox, plan: Plan) -> Outcome:
-    """Run all tasks and read the books."""
+    """Run all tasks and read the records."""
     sandbox.reset()
     texts = {task: texts_of(task) for task in range(TASKS)}
     for text in (text for of in texts.values() for text in of if text["body"] in plan.refused):
@@ -129,7 +130,7 @@ def outcome(
     refused: frozenset[str],
     seconds: float,
 ) -> Outcome:
-    """Compare what the tasks said with what the books say."""
+    """Compare what the tasks said with what the sandbox recorded."""
     bodies = {task: [text["body"] for text in of] for task, of in texts.items()}
     return Outcome(
         doubled=sum(count > 1 for count in accepted.values()),

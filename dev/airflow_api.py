@@ -79,7 +79,7 @@ class AirflowApi:
         self._call("POST", f"/dags/{dag_id}/clearTaskInstances", json=body)
 
     def set_state(self, dag_id: str, run_id: str, task_id: str, state: str) -> None:
-        """Mark a task as a person does on the page: "success" or "failed"."""
+        """Mark a task as a person does in the Airflow UI: "success" or "failed"."""
         self._call("PATCH", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}", json={"new_state": state})
 
     def _call(self, method: str, path: str, **kwargs: Any) -> Any:

@@ -14,13 +14,13 @@ RUN_TIMEOUT_SECONDS = 240
 LOG_TAIL_LINES = 30
 ANSWER = "YES"
 FINISHED = ("success", "failed", "upstream_failed", "skipped", "removed")
-TASKS = ("ask", "heard", "answer", "decide", "load", "leave")
+TASKS = ("ask", "delivered", "answer", "decide", "load", "leave")
 BRANCHES = ("load", "leave")
 MEANINGS = {
     "ask queued": "the scheduler starts a worker for it",
     "ask running": "sends the question",
-    "heard running": "asks the triggerer to wait for the delivery receipt",
-    "heard deferred": "waits for the handset in the triggerer, no worker is held",
+    "delivered running": "asks the triggerer to wait for the delivery receipt",
+    "delivered deferred": "waits for the handset in the triggerer, no worker is held",
     "answer running": "asks the triggerer to wait for the answer",
     "answer deferred": "waits for the answer in the triggerer, no worker is held",
     "decide running": "reads the answer and chooses a branch",
@@ -67,7 +67,7 @@ class Walkthrough:
         """Run the DAG once; raise WalkthroughFailedError, with the log of the task, when it does not succeed."""
         self.airflow.wait(lambda: self.airflow.api.dag_exists(DAG_ID), f"Airflow to read {DAG_ID}", 120)
         self.run_id = self.airflow.api.trigger(DAG_ID)
-        self.clock.say(f"run of {DAG_ID} started: ask -> heard -> answer -> decide -> load or leave")
+        self.clock.say(f"run of {DAG_ID} started: ask -> delivered -> answer -> decide -> load or leave")
         began = self.clock.elapsed()
         self.airflow.wait(self._look, f"{DAG_ID} to finish", RUN_TIMEOUT_SECONDS, say_every=60)
         if self.airflow.api.run_state(DAG_ID, self.run_id) != "success":
@@ -95,7 +95,7 @@ class Walkthrough:
             self.clock.say(f"{task:<7} {state}{f': {meaning}' if meaning else ''}")
         details = {
             "ask success": self._text,
-            "heard success": self._receipt,
+            "delivered success": self._receipt,
             "answer deferred": self._reply,
             "answer success": self._answer,
         }.get(event)
@@ -111,7 +111,7 @@ class Walkthrough:
         self.clock.show(f"         accepted as {sent['message_ids'][0]}, {sent['total_price']} {sent['currency']}")
 
     def _receipt(self) -> None:
-        for message in self._xcom("heard")["messages"]:
+        for message in self._xcom("delivered")["messages"]:
             self.clock.show("receipt  {outcome}: {status_code} {status_text}".format(**message))
 
     def _reply(self) -> None:

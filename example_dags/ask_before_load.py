@@ -17,7 +17,9 @@ with DAG(
 ):
     ask = ClickSendSmsOperator(task_id="ask", to="{{ params.to }}", body="Load 1.2M rows tonight? Reply YES or NO")
     asked = ask.output["message_ids"]
-    heard = ClickSendDeliverySensor(task_id="heard", message_ids=asked, deferrable=True, poke_interval=5, timeout=600)
+    delivered = ClickSendDeliverySensor(
+        task_id="delivered", message_ids=asked, deferrable=True, poke_interval=5, timeout=600
+    )
     answer = ClickSendReplySensor(
         task_id="answer",
         message_ids=asked,
@@ -42,5 +44,5 @@ with DAG(
         """Leave them for tomorrow."""
         print("Nothing is loaded tonight")
 
-    ask >> heard >> answer
+    ask >> delivered >> answer
     decide(answer.output) >> [load(), leave()]

@@ -13,8 +13,8 @@ with DAG(
     doc_md=__doc__,
 ):
     tell = ClickSendSmsOperator(task_id="tell", to="{{ params.to }}", body="The nightly load has finished.")
-    heard = ClickSendDeliverySensor(
-        task_id="heard", message_ids=tell.output["message_ids"], deferrable=True, poke_interval=5, timeout=600
+    delivered = ClickSendDeliverySensor(
+        task_id="delivered", message_ids=tell.output["message_ids"], deferrable=True, poke_interval=5, timeout=600
     )
 
     @task
@@ -22,4 +22,4 @@ with DAG(
         """Do what had to wait until the person knows."""
         print(f"On the handset: {', '.join(message_ids)}")
 
-    heard >> note(tell.output["message_ids"])
+    delivered >> note(tell.output["message_ids"])

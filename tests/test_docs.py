@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -35,8 +36,6 @@ BASES = {
     "ClickSendDeleteOperator",
     "ClickSendNotifier",
     "ClickSendRecordOperator",
-    "ClickSendScheduledSendOperator",
-    "ClickSendSendOperator",
 }
 
 
@@ -129,6 +128,19 @@ def test_the_fields_of_the_connection_are_the_documented_ones() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+) \|$", PAGES["howto/connection.md"], re.MULTILINE)
     assert {row for row in rows if row[0] not in ("password", "login", "host", "port", "schema", "extra")} == {
         (field.name, field.label, field.description.replace("|", "\\|")) for field in EXTRA_FIELDS
+    }
+
+
+def test_the_badges_of_the_readme_are_true() -> None:
+    root = DOCS.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    tested = sorted(path.stem.removeprefix("airflow-") for path in (root / "requirements").glob("airflow-*.in"))
+    badges = set(re.findall(r"^!\[(.+)\]\(https://img", (root / "README.md").read_text(), re.MULTILINE))
+    assert badges == {
+        f"Airflow {', '.join(tested)}",
+        f"Python {project['project']['requires-python'].removeprefix('>=')} or newer",
+        f"Typed: mypy{' --strict' if project['tool']['mypy']['strict'] else ''}",
+        f"License: {project['project']['license'].partition(' AND ')[0]}",
     }
 
 

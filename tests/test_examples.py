@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from airflow_provider_clicksend.sandbox.testing import Sandbox
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS, AIRFLOW_V_3_3_PLUS
 from tests.running import EXAMPLE_DAGS, run_dag
 
 pytestmark = [
@@ -54,12 +54,12 @@ def test_send_sms_texts_everybody_in_their_own_words(sandbox: Sandbox) -> None:
 
 
 def test_wait_for_delivery_goes_on_once_the_handset_has_it(sandbox: Sandbox) -> None:
-    assert run_dag("wait_for_delivery") == {"tell": "success", "heard": "success", "note": "success"}
+    assert run_dag("wait_for_delivery") == {"tell": "success", "delivered": "success", "note": "success"}
 
 
 def test_wait_for_delivery_fails_when_the_handset_cannot_be_reached(sandbox: Sandbox) -> None:
     sandbox.decide("failed")
-    assert run_dag("wait_for_delivery") == {"tell": "success", "heard": "failed", "note": "upstream_failed"}
+    assert run_dag("wait_for_delivery") == {"tell": "success", "delivered": "failed", "note": "upstream_failed"}
 
 
 @pytest.mark.parametrize(("words", "load", "leave"), [("YES", "success", "skipped"), ("no!", "skipped", "success")])
@@ -68,7 +68,7 @@ def test_ask_before_load_follows_the_answer(
 ) -> None:
     everybody_answers(words)
     states = run_dag("ask_before_load", conf={"to": "+61400000001"})
-    waited = {"ask": "success", "heard": "success", "answer": "success", "decide": "success"}
+    waited = {"ask": "success", "delivered": "success", "answer": "success", "decide": "success"}
     assert states == waited | {"load": load, "leave": leave}
     assert [message["to"] for message in sandbox.messages()] == ["+61400000001"]
 
@@ -107,6 +107,18 @@ def test_ask_people_follows_the_first_answer(
     everybody_answers(words)
     assert run_dag("ask_people", conf={"to": ["+15551230001"]}) == {"ask": "success", "load": load, "leave": leave}
     assert [message["to"] for message in sandbox.messages()] == ["+15551230001"]
+
+
+def test_wake_somebody_ends_with_the_first_answer(sandbox: Sandbox, everybody_answers: Answer) -> None:
+    everybody_answers("ok, I am up")
+    assert run_dag("wake_somebody") == {"load": "failed", "wake": "success"}
+    assert [message["body"] for message in sandbox.messages()] == ["wake_somebody has failed. Reply OK."]
+
+
+@pytest.mark.skipif(not AIRFLOW_V_3_1_PLUS, reason="the page of required actions came with Airflow 3.1")
+def test_approve_or_reject_follows_the_phone(sandbox: Sandbox, everybody_answers: Answer) -> None:
+    everybody_answers("no")
+    assert run_dag("approve_or_reject") == {"review": "success", "load": "skipped"}
 
 
 def test_no_example_is_left_out() -> None:

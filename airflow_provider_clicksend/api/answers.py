@@ -57,7 +57,7 @@ def error_for(
 
     :param status: the HTTP status.
     :param headers: the answer's headers (looked up by their usual spelling or in lower case).
-    :param body: the parsed JSON, or None where the body was empty or no JSON.
+    :param body: the parsed JSON, or None where the body was empty or not JSON.
     :param kind: the way by which it came.
     :param secrets: what the error must not show even if the server echoes it: the key.
     """

@@ -25,14 +25,14 @@ from airflow_provider_clicksend.api.transport_failures import transport_error
 
 log = logging.getLogger(__name__)
 
-#: Seconds that each message of a request adds to the time-out of its answer: a thousand take their time.
+#: Seconds that each message of a request adds to the timeout of its answer: a thousand take their time.
 SECONDS_A_MESSAGE = 0.05
 
 
 class ClickSendClient:
     """ClickSend's REST API v3, behind Maton's gateway or directly.
 
-    One pooled session; every call has a time-out, follows no redirect and is repeated only where :mod:`.retry` allows.
+    One pooled session; every call has a timeout, follows no redirect and is repeated only where :mod:`.retry` allows.
     Every method raises a :class:`~airflow_provider_clicksend.api.errors.ClickSendError`.
 
     :param api_key: the Maton API key (sent as ``Authorization: Bearer``); with a `username`, ClickSend's own.
@@ -111,7 +111,7 @@ class ClickSendClient:
 
         It shares the pooled connections and the clock. What is asked for after the deadline raises a
         :class:`~airflow_provider_clicksend.api.errors.ClickSendTimeoutError` whose `request_sent` is False. (A name
-        server that does not answer is the one thing that no time-out of a socket bounds.)
+        server that does not answer is the one thing that no timeout of a socket bounds.)
         """
         bounded = copy.copy(self)
         bounded._deadline = deadline
@@ -164,7 +164,7 @@ class ClickSendClient:
         if not answers.is_envelope(body):
             raise errors.ClickSendResponseError(
                 f"{method} {path} was answered {status}, but not with ClickSend's envelope: "
-                "is there a proxy between, or is `host` another service?"
+                "is there a proxy in between, or is `host` another service?"
             )
         return body.get("data")
 
@@ -182,7 +182,7 @@ class ClickSendClient:
         status, body = self._request(method, self._gateway.control_url + path, path, params=params, json=json)
         if not isinstance(body, Mapping) and not (body is None and method == "DELETE"):
             raise errors.ClickSendResponseError(
-                f"{method} {path} was answered {status} with no JSON object: is `control_url` Maton's control plane?"
+                f"{method} {path} was answered {status} without a JSON object: is `control_url` Maton's control plane?"
             )
         return body
 
@@ -226,7 +226,7 @@ class ClickSendClient:
         left = self._deadline.left
         if not left:
             raise errors.ClickSendTimeoutError(
-                f"{method} {path}: the time for it is over, it was not sent.", request_sent=False
+                f"{method} {path}: it was not sent, because its deadline has passed.", request_sent=False
             )
         what = f"{method} {path}"
         timeouts = _timeouts(self.timeout, min(timeout or self.timeout, left), left)
@@ -260,7 +260,7 @@ class ClickSendClient:
                 else:
                     seconds = timeouts.read_timeout if departure.happened else timeouts.connect_timeout
                     failure = transport_error(what, exc, left=departure.happened, url=url, seconds=seconds)
-        # Out here the library's exception, which holds the address with its query, is no context of ours.
+        # Out here the library's exception, which holds the address with its query, must not become the context of ours.
         raise failure
 
     def _authorize(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -269,7 +269,7 @@ class ClickSendClient:
 
 
 def _timeouts(connect: float, read: float, left: float) -> Any:
-    """Return time-outs for connecting and for the answer, which together stay within the seconds that are left."""
+    """Return timeouts for connecting and for the answer, which together stay within the seconds that are left."""
     return urllib3.util.Timeout(total=None if left == inf else left, connect=min(connect, read), read=read)
 
 

@@ -1,4 +1,4 @@
-"""A moment by which something must have ended, handed down so that time-outs do not add up."""
+"""A moment by which something must have ended, handed down so that timeouts do not add up."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Facts:
     """What is known of a failure.
 
     :param causes: the exception and everything inside it.
-    :param url: where the request was to go. :param seconds: the time-out that was in force.
+    :param url: where the request was to go. :param seconds: the timeout that was in force.
     """
 
     causes: tuple[BaseException, ...]

@@ -22,21 +22,21 @@ from airflow_provider_clicksend.api.settings import (
     without_path,
 )
 
-_PROXY_HINTS = {("gateway", 407): "A proxy between wants credentials: put them, percent-encoded, into HTTPS_PROXY."}
+_PROXY_HINTS = {("gateway", 407): "A proxy in between wants credentials: put them, percent-encoded, into HTTPS_PROXY."}
 _CLICKSEND_HINTS = {
     ("clicksend", 403): "Either it does not exist or this account has no permission: ClickSend answers both alike.",
-    ("clicksend", 404): "It is not there: not yet, not any more, or the id is wrong.",
+    ("clicksend", 404): "It does not exist: not yet, not any more, or the id is wrong.",
     ("clicksend", 429): "ClickSend limits each endpoint: ask less often, or let fewer tasks run at once.",
-    ("clicksend", 500): "The fault is ClickSend's: try again later.",
+    ("clicksend", 500): "The error is on ClickSend's side: try again later.",
 }
 _MATON_HINTS = {
     ("gateway", 400): "Does the Maton account have an ACTIVE ClickSend connection, and is `maton_connection_id` right?",
     ("gateway", 401): "Maton refused the API key: check the connection's password (or MATON_API_KEY).",
     ("gateway", 403): "The Maton API key has no access to this connection or path.",
-    ("gateway", 404): "Maton knows no such path or connection: check `host` and `maton_connection_id`.",
+    ("gateway", 404): "Maton does not know this path or connection: check `host` and `maton_connection_id`.",
     ("gateway", 412): "Maton could not resolve a connection: is one for ClickSend ACTIVE?",
     ("gateway", 429): (
-        "Maton takes 10 requests a second from an account: let fewer tasks run at once (an Airflow pool)."
+        "Maton accepts 10 requests per second and account: let fewer tasks run at once (an Airflow pool)."
     ),
     ("gateway", 500): (
         "This may mean that the service authorization in Maton has expired: "
@@ -52,7 +52,7 @@ _DIRECT_HINTS = {
         "(the API key of ClickSend's dashboard)."
     ),
 }
-_NOT_CLICKSENDS = "This is no answer of ClickSend: is there a proxy between, or is `host` another service?"
+_NOT_CLICKSENDS = "This is not an answer of ClickSend: is there a proxy in between, or is `host` another service?"
 
 _NOT_FOR_MATON = "that is Maton, who must not get ClickSend's credentials. Leave it empty, or set `account` to maton."
 
@@ -96,8 +96,8 @@ class Kind:
     :param strangers: hosts that a user may take for it, and what to do about that.
     :param hints: the next step after a status, by whose answer it is.
     :param otherwise: the next step after any other answer that is not ClickSend's.
-    :param repeated: statuses of a read that a repeat may heal. A 500 of Maton's is no blip: it may mean an expired
-        authorization.
+    :param repeated: statuses of a read that a repeat may heal. A 500 of Maton's is not transient: it may mean
+        an expired authorization.
     :param is_own_error: tells whether a status and a body are surely an error of the way itself.
     """
 

@@ -11,14 +11,14 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def checked_key(key: str, field: str = "api_key") -> str:
-    """Return the Maton API key, without white space around it (a file or a shell often leaves a line break).
+    """Return the Maton API key, without whitespace around it (a file or a shell often leaves a line break).
 
     :raises ClickSendConfigError: when it is empty, masked, in quotes, or cannot stand in an HTTP header.
     """
     key = key.strip()
     _refuse_no_secret(key, field, "Maton API key")
     if key[0] == key[-1] and key[0] in "\"'":
-        raise ClickSendConfigError(f"{field} stands in quotes: write the key without them.", field=field)
+        raise ClickSendConfigError(f"{field} is in quotes: write the key without them.", field=field)
     if key.lower().startswith("bearer "):
         raise ClickSendConfigError(f"{field} begins with 'Bearer': write the key alone.", field=field)
     return checked_header(key, field)
@@ -66,7 +66,7 @@ def checked_header(value: str, field: str) -> str:
     """
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ClickSendConfigError(
-            f"{field} holds a space or a character that no HTTP header takes. Copy it again.", field=field
+            f"{field} holds a space or a character that is not allowed in an HTTP header. Copy it again.", field=field
         )
     return value
 

@@ -41,7 +41,7 @@ _REFUSALS = {
     "INVALID_SENDER_ID": _refused(
         "wrong sender", "The sender must be a number of the account or a name of 3 to 11 letters and digits."
     ),
-    "INVALID_RECIPIENT": _refused("wrong number", "ClickSend takes it for no valid phone number."),
+    "INVALID_RECIPIENT": _refused("wrong number", "ClickSend does not take it for a valid phone number."),
     "ACCOUNT_NOT_ACTIVATED": _refused("account", "The ClickSend account is not activated."),
     "THROTTLED": _refused("repeated", "An equal text was just sent to the same number.", temporary=True),
     "INTERNAL_ERROR": _refused("an error of ClickSend", "", temporary=True),

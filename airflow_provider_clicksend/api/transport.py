@@ -1,6 +1,6 @@
-"""The session that carries requests: bounds of an answer, whether a request has left, and no number in a log.
+"""The session that carries requests: bounds of an answer, whether a request has left, and no phone number in a log.
 
-A read time-out alone bounds neither the time nor the size of an answer: each byte that drips in starts it anew.
+A read timeout alone bounds neither the time nor the size of an answer: each byte that drips in restarts it.
 Whether a request may have arrived is not guessed from an exception: the connection notes when the first byte leaves.
 """
 
@@ -75,7 +75,7 @@ class _BoundedReader(io.RawIOBase):
 
 
 class _BoundedResponse(http.client.HTTPResponse):
-    """An answer whose head and body are read within the time-out of its connection, both together."""
+    """An answer whose head and body are read within the timeout of its connection, both together."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)

@@ -104,7 +104,7 @@ BEFORE = (
     Failure(
         "request",
         lambda f: f.has(requests.exceptions.InvalidHeader),
-        "the request cannot be written: a header holds what no header takes",
+        "the request cannot be written: a header holds a character that is not allowed there",
         "Look for a line break in the key or in `maton_connection_id`.",
         heals=False,
     ),
@@ -149,7 +149,7 @@ BEFORE = (
     Failure(
         "request",
         lambda f: f.is_about_a_url,
-        lambda f: f"{f.server} is no name of a host",
+        lambda f: f"{f.server} is not a host name",
         "Correct `host` of the connection.",
         heals=False,
     ),
@@ -162,13 +162,13 @@ BEFORE = (
     Failure(
         "connect",
         lambda f: f.has(ConnectionRefusedError),
-        lambda f: f"{f.server} refused the connection: nothing listens there",
+        lambda f: f"{f.server} refused the connection: nothing is listening there",
         "Is `host` right, with its port, and is the server up?",
     ),
     Failure(
         "connect",
         lambda f: f.errno in _UNREACHABLE,
-        lambda f: f"there is no way to {f.server} ({f.system_word})",
+        lambda f: f"there is no route to {f.server} ({f.system_word})",
         "Is the network up, and does this machine need a proxy (HTTPS_PROXY)?",
     ),
     # TLS.
@@ -179,13 +179,13 @@ BEFORE = (
             f"the certificate of {f.server} is "
             f"{'expired' if f.certificate_code == _EXPIRED else 'not valid yet'} by this machine's clock"
         ),
-        "Is the clock of this machine right? Else the server's certificate must be renewed.",
+        "Is the clock of this machine right? If so, the server's certificate must be renewed.",
         heals=False,
     ),
     Failure(
         "certificate",
         lambda f: f.certificate_code in {_OTHER_NAME, _OTHER_ADDRESS} or f.says("doesn't match"),
-        lambda f: f"the certificate that {f.server} shows is another host's",
+        lambda f: f"the certificate that {f.server} presents is for another host",
         "Is `host` right, or does a proxy answer in its place?",
         heals=False,
     ),
@@ -207,7 +207,7 @@ BEFORE = (
         "tls",
         lambda f: f.has(ssl.SSLError, urllib3.exceptions.SSLError) and not f.is_timeout,
         lambda f: f"TLS with {f.server} failed ({f.tls_reason.lower().replace('_', ' ') or 'no reason given'})",
-        "A firewall or a proxy between may have ended it, or one side is too old for the other.",
+        "A firewall or a proxy in between may have ended it, or one side is too old for the other.",
     ),
     Failure(
         "connect",
@@ -219,7 +219,7 @@ BEFORE = (
         "connect",
         _otherwise,
         lambda f: f"the connection to {f.proxy or f.server} broke before the request left ({f.system_word})",
-        "Is the network up, is `host` right, and is there a firewall or a proxy between?",
+        "Is the network up, is `host` right, and is there a firewall or a proxy in between?",
     ),
 )
 
@@ -235,7 +235,7 @@ AFTER = (
         "answer",
         lambda f: f.has(requests.exceptions.ContentDecodingError),
         "the answer cannot be decompressed; the request may have arrived",
-        "Is there a proxy between?",
+        "Is there a proxy in between?",
     ),
     Failure(
         "answer",
@@ -252,7 +252,7 @@ def transport_error(what: str, exc: BaseException, *, left: bool, url: str, seco
     :param what: the call, for example ``"GET /account"``.
     :param left: whether a byte of the request has left.
     :param url: where it was to go.
-    :param seconds: the time-out that was in force: for the answer if it has left, else for connecting.
+    :param seconds: the timeout that was in force: for the answer if it has left, else for connecting.
     """
     facts = Facts(tuple(causes_of(exc)), url, seconds)
     row = next(row for row in (AFTER if left else BEFORE) if row.applies(facts))

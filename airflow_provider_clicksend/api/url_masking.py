@@ -1,4 +1,4 @@
-"""What urllib3 logs of our requests shows no number and no text.
+"""What urllib3 logs of our requests shows neither numbers nor texts.
 
 At DEBUG it writes the address of each request, and the history is asked by number (``q=to:+1555...``). A filter on its
 loggers masks that, for requests of ours only: what a program logs of its other requests is its own affair.

@@ -61,7 +61,7 @@ def flag(value: object) -> bool | None:
     words = {"true": True, "false": False, "1": True, "0": False}
     if isinstance(value, str):
         return words.get(value.strip().lower())
-    # numpy's bools are no bools, and print as they do.
+    # numpy's bools are not bools, and print as they do.
     return words.get(str(value).lower()) if type(value).__name__ in {"bool", "bool_", "int"} else None
 
 

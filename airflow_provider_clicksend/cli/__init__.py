@@ -8,14 +8,14 @@ from typing import Any
 
 from airflow.cli.cli_config import ActionCommand, Arg, CLICommand, GroupCommand, lazy_load_command
 
-from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
+from airflow_provider_clicksend.connection import DEFAULT_CONN_ID as CONN
 
 #: The options of ``python -m airflow_provider_clicksend.sandbox``, which checks them and has the defaults.
 SANDBOX_OPTIONS = {
     "host": "address to listen on",
     "port": "port, 0 for a free one",
-    "database": "file that keeps everything over a restart",
-    "api-key": "the key that is let in",
+    "database": "file that keeps everything across restarts",
+    "api-key": "the API key that is accepted",
     "history-lag": "seconds until a message is in the history",
     "deliver-after": "seconds until its receipt",
 }
@@ -34,8 +34,12 @@ def get_clicksend_cli_commands() -> list[CLICommand]:
         help="Send one real alert and wait for its receipt",
         func=lazy_load_command("airflow_provider_clicksend.cli.alert_check.run"),
         args=(
-            _option("conn-id", help="the Airflow connection (default: %(default)s)", default=DEFAULT_CONN_ID),
-            _option("to", help="whom to text, in E.164", required=True),
+            _option(
+                "conn-id", help="the Airflow connection, unless --dag-id says it (default: %(default)s)", default=CONN
+            ),
+            _option("to", help="whom to tell, in E.164; with --dag-id instead of whom its notifiers tell"),
+            _option("dag-id", help="run the notifiers of this DAG, with its templates"),
+            _option("dag-file", help="where the DAG is: a file or a folder (default: [core] dags_folder)"),
             _option(
                 "timeout", help="seconds to wait for the receipt (default: %(default)s)", type=float, default=120.0
             ),

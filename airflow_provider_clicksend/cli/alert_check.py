@@ -1,4 +1,4 @@
-"""``airflow clicksend test-alert``: send one real alert and wait until the handset has it.
+"""``airflow clicksend test-alert``: send one real alert, or those of a DAG, and wait until the handsets have them.
 
 Airflow before 3.2 takes no commands from providers; there it is
 ``python -m airflow_provider_clicksend.cli.alert_check --to +15551234567``.
@@ -15,6 +15,7 @@ from socket import gethostname
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.deadline import Deadline
 from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
@@ -42,18 +43,29 @@ ERRORS: tuple[type[Exception], ...] = (ClickSendError, *AIRFLOW_CALL_ERRORS)
 def run(args: Namespace) -> None:
     """Send, wait, say what happened; end with 0 when the text was delivered, and with 1 and the reason otherwise.
 
-    :param args: ``conn_id``, ``to`` (E.164) and ``timeout`` (seconds to wait for the receipt).
+    :param args: ``conn_id``, ``to`` (E.164), ``dag_id``, ``dag_file`` and ``timeout`` (seconds to wait for a receipt).
     """
     # As `airflow connections test` does: without it Airflow 3 looks for connections in the environment only.
     os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
     try:
-        client = ClickSendHook(args.conn_id).get_conn()
-        message_id = _send(client, args.to)
-        problem = _wait(client, message_id, timeout=args.timeout)
+        problem = _run_dag(args) if args.dag_id else _run_one(args)
     except ERRORS as error:
         problem = str(error)
     if problem:
         sys.exit(f"THE TEST ALERT FAILED: {problem}")
+
+
+def _run_one(args: Namespace) -> str:
+    if not args.to:
+        return "say whom to text (--to), or whose notifiers to run (--dag-id)."
+    client = ClickSendHook(args.conn_id).get_conn()
+    return wait_for_receipts(client, [_send(client, args.to)], timeout=args.timeout)
+
+
+def _run_dag(args: Namespace) -> str:
+    from airflow_provider_clicksend.cli.dag_check import DagCheck, load_dag
+
+    return DagCheck(load_dag(args.dag_id, args.dag_file), to=args.to, timeout=args.timeout).run()
 
 
 def _send(client: ClickSendClient, to: str) -> str:
@@ -66,23 +78,33 @@ def _send(client: ClickSendClient, to: str) -> str:
         common={"body": text},
         reference=alert_reference("clicksend test-alert", uuid4().hex, ""),
     )
+    [message_id] = send_letter(letter)
+    return message_id
+
+
+def send_letter(letter: Letter) -> list[str]:
+    """Send it, say what was accepted, and return the message ids.
+
+    :raises ClickSendError: not everything was accepted.
+    """
     letter.send(Deadline.after(ClickSendSmsNotifier.TIME))
     if letter.doubtful:
         letter.look(Deadline.after(ClickSendSmsNotifier.TIME), ClickSendSmsNotifier.SETTLE)
     if letter.problem:
         raise letter.problem
-    tally = letter.result
-    [row] = tally.rows
-    _say(f"Accepted for {mask_number(to)}: message {row['message_id']}, {tally.total_price} {tally.currency or ''}")
-    return str(row["message_id"])
+    result = letter.result
+    ids = [str(row["message_id"]) for row in result.rows]
+    to = ", ".join(mask_number(number) for number in letter.batch.recipients)
+    say(f"Accepted for {to}: message {', '.join(ids)}, {result.total_price} {result.currency or ''}")
+    return ids
 
 
-def _wait(client: ClickSendClient, message_id: str, *, timeout: float) -> str:
-    """Return what is wrong, or an empty text once the handset has the message."""
-    wait = DeliveryWait(Awaited.read(message_id))
-    look, steps = DeliveryLook(client), WaitSteps(wait)
+def wait_for_receipts(client: ClickSendClient, message_ids: list[str], *, timeout: float, channel: str = "sms") -> str:
+    """Return what is wrong, or an empty text once the handsets have the messages."""
+    wait = DeliveryWait(Awaited.read(message_ids))
+    look, steps = DeliveryLook(client, channel=channel), WaitSteps(wait)
     began = time.monotonic()
-    _say(f"Waiting up to {timeout:g} s for its receipt ...")
+    say(f"Waiting up to {timeout:g} s for its receipt ...")
     while True:
         last = time.monotonic() - began > timeout
         step = steps.after(look([wait.wanted()], last=last), poll_interval=POLL_SECONDS)
@@ -93,16 +115,18 @@ def _wait(client: ClickSendClient, message_id: str, *, timeout: float) -> str:
         if last and step.error is not None:
             return f"Its receipt could not be read: {step.error}"
         if last:
-            return no_delivery(wait, has_rule=any_poll_rule(client, client.automations.receipt_rules))
+            rules = channel_named(channel).receipt_rules(client)
+            return no_delivery(wait, channel=channel, has_rule=any_poll_rule(client, rules) if rules else None)
         time.sleep(min(step.seconds, max(0.1, began + timeout - time.monotonic())))
     undelivered = failure(step.result, None)
     if undelivered:
         return str(undelivered)
-    _say(f"Delivered after {time.monotonic() - began:.0f} s. Alerts through this connection reach people.")
+    say(f"Delivered after {time.monotonic() - began:.0f} s. Alerts through this connection reach people.")
     return ""
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Write a line for whoever runs the command."""
     sys.stdout.write(f"{text.rstrip()}\n")
     sys.stdout.flush()
 
@@ -111,7 +135,9 @@ def main() -> None:
     """Run it with the arguments of this process."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--conn-id", default=DEFAULT_CONN_ID, help="the Airflow connection (default: %(default)s)")
-    parser.add_argument("--to", required=True, help="whom to text, in E.164")
+    parser.add_argument("--to", help="whom to tell, in E.164")
+    parser.add_argument("--dag-id", help="run the notifiers of this DAG, with its templates")
+    parser.add_argument("--dag-file", help="where the DAG is: a file or a folder (default: [core] dags_folder)")
     parser.add_argument("--timeout", type=float, default=120.0, help="seconds to wait for the receipt")
     run(parser.parse_args())
 

@@ -41,7 +41,7 @@ class _SmsDecoratedOperator(DecoratedOperator, ClickSendSmsOperator):  # type: i
     template_fields = (*DecoratedOperator.template_fields, *ClickSendSmsOperator.template_fields)
     template_fields_renderers: ClassVar[dict[str, str]] = {**DecoratedOperator.template_fields_renderers}
     native_fields = ClickSendSmsOperator.native_fields | set(DecoratedOperator.template_fields)
-    #: So that Airflow's page shows what was sent; it exists only once the task has run.
+    #: So that the Airflow UI shows what was sent; it exists only once the task has run.
     overwrite_rtif_after_execution = True
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def checked(said: Any) -> str | list[Any]:
 
 
 def _record(said: str | list[Any]) -> dict[str, Any]:
-    """Return what is kept of it: everything, or of much and of what is no JSON a mark."""
+    """Return what is kept of it: everything, or of much and of what is not JSON a mark."""
     try:
         text = json.dumps(said)
     except (TypeError, ValueError):

@@ -31,7 +31,7 @@ class AskState:
     :param questions: texts that asked: ``{"id", "to", "at", "reference"}``. :param calls: ``{"id", "to"}``.
     :param remarks: ids of what else was sent. :param told: what people were told, by their number.
     :param answer: the one that counts.
-    :param closed: whether the others were told.
+    :param closed: whether the others were told. :param page: whether the question stands on Airflow's page.
     """
 
     max_tries: int = 0
@@ -45,6 +45,7 @@ class AskState:
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
     answer: dict[str, Any] | None = None
     closed: bool = False
+    page: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the record."""

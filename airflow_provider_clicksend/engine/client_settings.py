@@ -19,7 +19,7 @@ from airflow_provider_clicksend.api.settings import (
     checked_username,
 )
 from airflow_provider_clicksend.connection import EXTRA_FIELDS, KEY_VARIABLE
-from airflow_provider_clicksend.messaging.batch import check_sender
+from airflow_provider_clicksend.messaging.row_check import check_sender
 
 _SCHEMES = frozenset({"http", "https"})
 _HTTPS_PORT, _LAST_PORT = 443, 65_535
@@ -148,7 +148,9 @@ def _address(host: str, port: int, schema: str) -> str:
         return ""
     url = host if "://" in host else f"{scheme or 'https'}://{host}"
     if scheme and urlsplit(url).scheme != scheme:
-        raise ClickSendConfigError(f"schema is {scheme}, and host begins otherwise: empty the schema.", field="schema")
+        raise ClickSendConfigError(
+            f"schema is {scheme}, and host begins with another one: clear the schema.", field="schema"
+        )
     return _with_path(_with_port(url, port), path)
 
 
@@ -164,7 +166,7 @@ def _refuse_without_host(port: int, path: str) -> None:
 
 def _with_port(url: str, port: int) -> str:
     if not 0 <= port <= _LAST_PORT:
-        raise ClickSendConfigError(f"port is {port}; there are ports 1 to {_LAST_PORT}.", field="port")
+        raise ClickSendConfigError(f"port is {port}; it must be 1 to {_LAST_PORT}.", field="port")
     try:
         parts = urlsplit(url)
         own = parts.port
@@ -187,5 +189,5 @@ def _extra(conn: Any) -> Mapping[str, Any]:
     except ValueError:
         extra = None
     if not isinstance(extra, Mapping):
-        raise ClickSendConfigError(f"Connection {conn.conn_id!r}: the extra is no JSON object.", field="extra")
+        raise ClickSendConfigError(f"Connection {conn.conn_id!r}: the extra is not a JSON object.", field="extra")
     return extra

@@ -60,7 +60,7 @@ def _way(client: ClickSendClient) -> str:
 
 
 def _maton_connection(client: ClickSendClient) -> str:
-    """Say which connection Maton uses. The account could be read, so whatever this finds is no failure."""
+    """Say which connection Maton uses. The account could be read, so whatever this finds is not a failure."""
     wanted = client.maton_connection_id
     try:
         if wanted:

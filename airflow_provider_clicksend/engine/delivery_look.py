@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Requests of one look for single ids in the history, and for all batches, at least and at most.
 BUDGET, MAX_BUDGET = 20, 100
-#: The same for the last look before a time-out, which asks for every open id by itself as far as that goes.
+#: The same for the last look before a timeout, which asks for every open id by itself as far as that goes.
 LAST_BUDGET = 200
 #: Ids whose receipts the last look reads one by one, at most.
 LAST_RECEIPTS = 100
@@ -62,7 +62,7 @@ class DeliveryLook:
         """Look once.
 
         :param wanted: what everybody waits for.
-        :param last: whether this is the last look before a time-out.
+        :param last: whether this is the last look before a timeout.
         """
         self.number += 1
         look = _OneLook(self, wanted, last=last)

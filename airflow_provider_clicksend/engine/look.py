@@ -23,7 +23,7 @@ Seen = TypeVar("Seen")
 
 #: Up to this many ids are asked for one by one: exact, and right also for what somebody else has marked as read.
 FEW = 5
-#: The same for the last look before a time-out, which is worth more requests.
+#: The same for the last look before a timeout, which is worth more requests.
 LAST_FEW = 20
 #: Pages of an unread list that one look reads, at most.
 UNREAD_PAGES = 10

@@ -88,7 +88,7 @@ class Recovery:
         reader = HistoryReader(self._client, self._resource, match, since=since, asked=self._client.clock.now())
         found = reader.look_up(self.settle())
         if not match.complete and not found.is_caught_up:
-            log.warning("The history shows nothing newer than the request, so that its silence proves nothing.")
+            log.warning("The history shows nothing newer than the request, so its silence proves nothing.")
         if learn and found.lag > self._state.opening.lag:
             log.info("The history was %.0f s late; it is given that time from now on.", found.lag)
             self._state.write_opening(replace(self._state.opening, lag=found.lag))

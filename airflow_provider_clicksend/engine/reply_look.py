@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.messages import HistoryRow, InboundMessage
     from airflow_provider_clicksend.messaging.awaited import Awaited
 
-#: Requests of one kind in a look, and in the last look before a time-out.
+#: Requests of one kind in a look, and in the last look before a timeout.
 BUDGET, LAST_BUDGET = 5, 100
 #: Messages whose recipient one look finds out; each costs a request, once.
 LEARN = 10
@@ -77,7 +77,7 @@ class ReplyLook:
         """Look once.
 
         :param wanted: the messages of everybody who waits.
-        :param last: whether this is the last look before a time-out.
+        :param last: whether this is the last look before a timeout.
         """
         if not any(awaited.count for awaited in wanted):
             return RepliesSeen([])

@@ -48,7 +48,7 @@ class SendRequest:
 
 
 class Requests:
-    """The HTTP requests of a send, in order, anew at each iteration."""
+    """The HTTP requests of a send, in order, again at each iteration."""
 
     def __init__(self, client: ClickSendClient, request: SendRequest) -> None:
         self._client = client

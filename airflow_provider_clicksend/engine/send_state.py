@@ -178,7 +178,7 @@ class SendState:
         killed before it began, or because somebody has wiped it, so that one copy at most is assumed.
         """
         if is_written:
-            log.warning("What earlier tries wrote down cannot be read (another version?): the history is asked.")
+            log.warning("What earlier tries wrote down cannot be read (another version?): the history is searched.")
         unwritten = 1 if self.remembers else min(MAX_LEAVES, task_try.number - 1)
         leaves = MAX_LEAVES if is_written else unwritten
         return Opening(task_try.began, max_tries=task_try.max_tries, trusted=False, leaves=leaves)

@@ -1,4 +1,4 @@
-"""Sending a batch so that every message is accepted exactly once, whatever happens between two lines or on the wire.
+"""Sending a batch so that every message is accepted exactly once, whatever happens between two lines or on the network.
 
 The order of things is what makes it so: write down what is about to leave, send, write down the answer. What may have
 left without an answer is looked up in the history; when that stays silent, the policy decides whether it leaves once

@@ -1,1 +1,1 @@
-"""Links on the page of a task."""
+"""Links on a task's page in the Airflow UI."""

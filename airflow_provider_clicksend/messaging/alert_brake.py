@@ -3,7 +3,7 @@
 A call that finds nobody at it writes its claim, waits, and reads again: whose claim still stands, sends (Fischer's
 algorithm). At the same time a *deputy* is found in the same way in a second register, who sends when the first one's
 text is not seen to be accepted in time; so a sender that dies costs no further round, which a memory that takes two
-seconds for each step would have no time for. All others wait until they see that a text was accepted, and begin anew
+seconds for each step would have no time for. All others wait until they see that a text was accepted, and start over
 when they do not and nobody is left whom they can rely on.
 
 The steps are generators that yield what they want done: no I/O and no clock, so that a test can interleave them and
@@ -124,7 +124,7 @@ class Brake:
                 return taken
 
     def _take_the_lead(self, told: Record | None) -> Perhaps:
-        """Claim to be the sender, and send if the claim stands; None: begin anew."""
+        """Claim to be the sender, and send if the claim stands; None: start over."""
         mine = claim(told, self._call, self._name, self._seen.now)
         if self._can_claim:
             yield from self._claim(mine, ("told", "deputy"))
@@ -134,14 +134,14 @@ class Brake:
         return (yield from self._send(mine))
 
     def _as_deputy(self) -> Perhaps:
-        """Stand by if this call's claim to be the deputy stands; None: begin anew."""
+        """Stand by if this call's claim to be the deputy stands; None: start over."""
         told, deputy = self._found()
         if self._is_open(told) or (deputy is not None and deputy.call != self._call):
             return None
         return (yield from self._stand_by(told))
 
     def _rely(self, told: Record, deputy: Record | None) -> Perhaps:
-        """Wait for others; None: begin anew, with what was found meanwhile."""
+        """Wait for others; None: start over, with what was found meanwhile."""
         if not (yield from self._relies(told, deputy)):
             return None
         found, deputy = self._found()

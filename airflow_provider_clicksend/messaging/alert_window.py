@@ -117,6 +117,28 @@ def claim(before: Record | None, call: str, name: str, now: float) -> Record:
     return replace(mine, window=before.window, copies=copies, untold=untold)
 
 
+def unsaid(record: Record | None, tally: Tally | None, *, now: float, cooldown: float) -> Held | None:
+    """Return what nobody was told of, now that the window is over; None: nothing, or somebody may still tell it.
+
+    :param now: Unix seconds. :param cooldown: seconds of a window.
+    """
+    if record is None or record.is_open(now, cooldown) or record.is_busy(now):
+        return None
+    is_told = record.state == "accepted"
+    held = Held() if is_told else record.untold.plus(Held(1, record.name, record.at, record.at))
+    window = record.at if is_told else record.window
+    if tally is not None and tally.is_of(window, within=cooldown / 2):
+        held = held.plus(tally.held)
+    return held if held.count else None
+
+
+def said(record: Record, *, now: float, cooldown: float) -> Record:
+    """Return what stands once that was told: a window that is over, so that the next event is told at once."""
+    if record.state == "accepted":
+        return record
+    return Record(record.call, "accepted", min(record.at, now - cooldown), record.name)
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What a window held back.

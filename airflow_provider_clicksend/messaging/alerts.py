@@ -32,6 +32,8 @@ HEADLINES = {
 }
 #: What many events of a kind are called, one and several.
 NOUNS = {"failed": ("failure", "failures"), "retry": ("failure", "failures"), "late": ("late run", "late runs")}
+#: Kinds that are counted as another.
+FAMILIES = {"retry": "failed"}
 #: Kinds that Airflow is known to report twice.
 FAILURES = frozenset(NOUNS)
 
@@ -114,8 +116,7 @@ def group_mark(channel: str, to: Iterable[str], group: str, kind: str, *way: str
 
     :param way: how they are reached: the connection, the sender.
     """
-    family = "failed" if kind == "retry" else kind
-    return mark(channel, sorted(to), group, family, *way)
+    return mark(channel, sorted(to), group, FAMILIES.get(kind, kind), *way)
 
 
 def default_text(event: Event, *, now: datetime, max_parts: int = MAX_PARTS, before: str = "") -> str:
@@ -187,10 +188,13 @@ def clock(time: datetime, now: datetime) -> str:
     return f"{day}{time:%H:%M}"
 
 
-def more_text(held: Held, *, kind: str, group: str, now: datetime) -> str:
-    """Return the line about what was held back: ``14 more failures of nightly_load in 10 min from 03:02 UTC, ...``."""
+def more_text(held: Held, *, kind: str, group: str, now: datetime, more: str = "more ") -> str:
+    """Return the line about what was held back: ``14 more failures of nightly_load in 10 min from 03:02 UTC, ...``.
+
+    :param more: empty where the first of them was not told either.
+    """
     one, many = NOUNS.get(kind, ("alert", "alerts"))
-    counted = f"{'At least ' if held.at_least else ''}{held.count} more {one if held.count == 1 else many}"
+    counted = f"{'At least ' if held.at_least else ''}{held.count} {more}{one if held.count == 1 else many}"
     since = datetime.fromtimestamp(held.since, UTC)
     return plain(
         f"{counted} of {group} in {_span(held.until - held.since)} from {clock(since, now)} UTC, first: {held.first}."

@@ -71,7 +71,7 @@ class Options:
         if not phrase:
             raise _wrong(f"{text!r} has no letter or digit")
         if is_opt_out(text):
-            raise _wrong(f"{text!r} is a word with which people opt out of texts: take another")
+            raise _wrong(f"{text!r} is a word with which people opt out of texts: choose another")
         other = self._phrases.setdefault(phrase, name)
         if other != name:
             raise _wrong(f"{text!r} could mean {other!r} or {name!r}")
@@ -84,7 +84,7 @@ class Options:
     def named(self, body: str, *, codes: Collection[str] = ()) -> str | None:
         """Return the one option that an answer names, or None.
 
-        :param codes: codes of the question; they are no part of what is said.
+        :param codes: codes of the question; they are not part of what is said.
         """
         unsaid = {word for code in codes for word in spoken(code)}
         said = tuple(word for word in spoken(body) if word not in unsaid)
@@ -128,7 +128,7 @@ def _as_mapping(options: Any) -> dict[str, list[str]]:
     if isinstance(options, str) or not isinstance(options, Sequence):
         raise _wrong("give a list such as ['YES', 'NO']")
     if len(set(options)) != len(options):
-        raise _wrong("an option stands there twice")
+        raise _wrong("an option is given twice")
     return {str(name): [] for name in options}
 
 

@@ -52,7 +52,7 @@ class Awaited:
             reference, since, count = str(handle["reference"]), int(handle["since"]), int(handle["count"])
         except (KeyError, TypeError, ValueError) as exc:
             raise ClickSendConfigError(
-                "message_ids is a mapping but no batch handle {reference, since, count} of a ClickSend send operator.",
+                "message_ids is a mapping, but not a batch handle {reference, since, count} of a send operator.",
                 field="message_ids",
             ) from exc
         return cls(ids=(), reference=reference, count=count, since=since)
@@ -89,8 +89,8 @@ def _flat(message_ids: object) -> Iterator[str]:
             yield from _flat(entry)
     else:
         raise ClickSendConfigError(
-            f"message_ids holds a {type(message_ids).__name__} that is no message id: give an id, a list of ids or a "
-            'batch handle, such as `send.output["message_ids"]`. (A list in a Jinja template arrives as one string '
+            f"message_ids holds a {type(message_ids).__name__} that is not a message id: give an id, a list of ids or "
+            'a batch handle, such as `send.output["message_ids"]`. (A list in a Jinja template arrives as one string '
             "unless the DAG has render_template_as_native_obj=True.)",
             field="message_ids",
         )

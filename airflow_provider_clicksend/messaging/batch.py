@@ -6,27 +6,22 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.api.values import is_missing, kind_of, reads_missing, text_problem, unix_seconds
+from airflow_provider_clicksend.api.values import is_missing, kind_of, reads_missing, unix_seconds
 from airflow_provider_clicksend.messaging.history_match import Message
 from airflow_provider_clicksend.messaging.inputs import number_problem
-from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE, message_reference, words_mark
-from airflow_provider_clicksend.messaging.schedules import check_schedule
-from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts
+from airflow_provider_clicksend.messaging.reference import message_reference, words_mark
+from airflow_provider_clicksend.messaging.row_check import RowCheck
+from airflow_provider_clicksend.messaging.segments import cut_to_parts
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.outgoing import OutgoingMessage
 
 _NAMED_ROWS = 20
 
-_ALPHA_SENDER = re.compile(r"[A-Za-z0-9]{3,11}")
-_NUMERIC_SENDER = re.compile(r"\+?\d{3,15}")
-#: What must be text beside the body; a template gives the word "None" for what is not there.
-_OTHER_TEXTS = frozenset({"from", "custom_string", "subject", "media_file", "from_email", "country", "voice", "lang"})
-#: What an argument is called where the API has another name.
-_SPOKEN = {"from": "sender"}
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _BRACES = re.compile(r"\{[^{}]*\}")
 
@@ -70,9 +65,7 @@ class Batch:
         given = {name: value for name, value in self.common.items() if value is not None}
         if "schedule" in given:
             given["schedule"] = _seconds_if_any(given["schedule"])
-        if self.cut and self.max_parts and isinstance(given.get("body"), str):
-            given["body"] = cut_to_parts(given["body"], self.max_parts)
-        object.__setattr__(self, "_common", given)
+        object.__setattr__(self, "_common", self._cut(given))
 
     def with_reference(self, reference: str) -> Batch:
         """Return the same checked messages under another reference."""
@@ -94,11 +87,18 @@ class Batch:
         """
         if not self.recipients:
             raise ClickSendConfigError("`to` is empty: there is nobody to send to.", field="to")
-        self._check_message(self._common, now, bare=True)
+        check = RowCheck(
+            self._common,
+            model=self.model,
+            required=self.required,
+            now=now,
+            max_parts=self.max_parts,
+            refuse_braces=self.refuse_braces and not self.template,
+        )
         bad: list[str] = []
         places: dict[tuple[str, str], int] = {}
         for place, row in enumerate(self.recipients):
-            problem = self._problem(place, row, now) or self._repetition(place, row, places)
+            problem = self._problem(row, check) or self._repetition(place, row, places)
             if not problem and sent_again and places:
                 problem = "has a custom_string of its own, with which resend_on_clear cannot tell old from new"
             if problem:
@@ -109,12 +109,14 @@ class Batch:
             stop = "" if named.endswith("?") else "."
             raise ClickSendConfigError(f"{named}{stop} Nothing was sent.", field="to")
 
-    def _problem(self, place: int, row: str | Mapping[str, Any], now: float | None) -> str | None:
-        if place and isinstance(row, str) and not self.template and not self.required:
-            # Of numbers alone, the first was checked with all that they have in common.
-            return number_problem(row) or (None if self._common.get("body") else "body is empty")
+    def _problem(self, row: str | Mapping[str, Any], check: RowCheck) -> str | None:
         try:
-            self._check_row(row, now)
+            if isinstance(row, str):
+                if check.knows_numbers and not self.template:
+                    return number_problem(row)
+            elif not isinstance(row, Mapping):
+                return number_problem(row) or "is not a number"
+            check.check(self._own_fields(row))
         except ClickSendConfigError as error:
             return str(error).rstrip(".")
         return None
@@ -128,61 +130,6 @@ class Batch:
         first = places.setdefault((text, "" if self.one_each else number), place)
         return None if first == place or self.one_each else f"has the number and the custom_string of to[{first}]"
 
-    def _check_row(self, row: str | Mapping[str, Any], now: float | None) -> None:
-        if not isinstance(row, str | Mapping):
-            raise ClickSendConfigError(number_problem(row) or "is not a number", field="to")
-        if isinstance(row, Mapping) and not self.template:
-            unknown = sorted(set(map(str, row)) - self.row_fields)
-            if unknown:
-                raise ClickSendConfigError(f"holds the unknown {', '.join(unknown)}", field=unknown[0])
-        message = self._without_reference(row)
-        self._check_message(message, now, bare=False)
-        # What else the API knows of a message; the picture stands beside it, and a time zone is for us.
-        self.model.build({name: value for name, value in message.items() if name not in {"media_file", "timezone"}})
-
-    def _check_message(self, message: Mapping[str, Any], now: float | None, *, bare: bool) -> None:
-        """Check what a message holds; a bare one is what all have in common, without recipient and reference."""
-        if not bare and "list_id" not in message:
-            problem = number_problem(message.get("to"))
-            if problem:
-                raise ClickSendConfigError(problem, field="to")
-        if not bare:
-            self._check_required(message)
-        if not bare or "body" in message:
-            self._check_body(message.get("body"))
-        _check_texts(message)
-        if "from" in message:
-            check_sender(message["from"])
-        if len(message.get("custom_string", "")) > MAX_REFERENCE:
-            raise ClickSendConfigError(
-                f"custom_string is longer than {MAX_REFERENCE} characters", field="custom_string"
-            )
-        if "schedule" in message:
-            check_schedule(message["schedule"], now)
-
-    def _check_required(self, message: Mapping[str, Any]) -> None:
-        lacking = [name for name in self.required if not message.get(name)]
-        if lacking:
-            raise ClickSendConfigError(f"has no {', '.join(lacking)}", field=lacking[0])
-
-    def _check_body(self, body: object) -> None:
-        if is_missing(body) or (isinstance(body, str) and not body.strip()):
-            raise ClickSendConfigError("body is empty", field="body")
-        if (problem := text_problem(body)) or not isinstance(body, str):
-            raise ClickSendConfigError(f"body {problem}", field="body")
-        if self.refuse_braces and not self.template and (unfilled := _PLACEHOLDER.search(body)):
-            raise ClickSendConfigError(
-                f"body holds {unfilled.group()}, which nothing fills: use a Jinja template, a text for each row, or "
-                "the name of an SMS template as `template`",
-                field="body",
-            )
-        if self.max_parts and count_parts(body) > self.max_parts:
-            raise ClickSendConfigError(
-                f"body needs {count_parts(body)} parts and max_parts is {self.max_parts} "
-                '(on_too_long="cut" would cut it at a word)',
-                field="body",
-            )
-
     def _message(self, place: int, row: str | Mapping[str, Any]) -> Message:
         message = self._without_reference(row)
         if not message.get("custom_string"):
@@ -191,9 +138,7 @@ class Batch:
         return message
 
     def _without_reference(self, row: str | Mapping[str, Any]) -> Message:
-        if isinstance(row, str) and not self.template:
-            return {**self._common, "to": row}
-        return self._row_message({"to": row} if isinstance(row, str) else row)
+        return {**self._common, **self._own_fields(row)}
 
     @property
     def has_equal_messages(self) -> bool:
@@ -214,8 +159,8 @@ class Batch:
 
     def _find_equal_places(self) -> dict[str, list[int]]:
         """Return the places of each message that stands there several times: mostly there is none."""
-        numbers = self.recipients
-        if not self.template and len(set(filter(_is_text, numbers))) == len(numbers):
+        numbers = [row if isinstance(row, str) else row.get("to") for row in self.recipients]
+        if len(set(numbers)) == len(numbers):
             return {}
         marks = [words_mark(self._without_reference(row)) for row in self.recipients]
         places: dict[str, list[int]] = {mark: [] for mark, count in Counter(marks).items() if count > 1}
@@ -224,8 +169,18 @@ class Batch:
                 places[mark].append(place)
         return places
 
-    def _row_message(self, row: Mapping[str, Any]) -> Message:
-        fields = {name: value for name, value in row.items() if value is not None and name in self.row_fields}
+    def _own_fields(self, row: str | Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a message does not have in common with the others.
+
+        :raises ClickSendConfigError: names what the row may not hold, or lacks for the template.
+        """
+        if isinstance(row, str) and not self.template:
+            return {"to": row}
+        given = {"to": row} if isinstance(row, str) else row
+        if not self.template and (unknown := given.keys() - self.row_fields):
+            names = sorted(map(str, unknown))
+            raise ClickSendConfigError(f"holds the unknown {', '.join(names)}", field=names[0])
+        fields = {name: value for name, value in given.items() if value is not None and name in self.row_fields}
         if not self.zoned:
             fields.pop("timezone", None)
         if "sender" in fields:
@@ -233,10 +188,13 @@ class Batch:
         if "schedule" in fields:
             fields["schedule"] = _seconds_if_any(fields["schedule"])
         if self.template:
-            fields["body"] = fill(self.template, row)
+            fields["body"] = fill(self.template, given)
+        return self._cut(fields)
+
+    def _cut(self, fields: dict[str, Any]) -> dict[str, Any]:
         if self.cut and self.max_parts and isinstance(fields.get("body"), str):
             fields["body"] = cut_to_parts(fields["body"], self.max_parts)
-        return {**self._common, **fields}
+        return fields
 
 
 def fill(template: str, row: Mapping[str, Any]) -> str:
@@ -244,13 +202,7 @@ def fill(template: str, row: Mapping[str, Any]) -> str:
 
     :raises ClickSendConfigError: names the placeholders that the row lacks, or that no row can fill.
     """
-    unfillable = _BRACES.findall(_PLACEHOLDER.sub("", template))
-    if unfillable:
-        raise ClickSendConfigError(
-            f"cannot fill {', '.join(unfillable)}: a placeholder is a name of letters, digits and _ in braces",
-            field="template",
-        )
-    names = sorted(set(_PLACEHOLDER.findall(template)))
+    names = _placeholders(template)
     missing = [name for name in names if is_missing(row.get(name)) or _is_word_for_nothing(row[name])]
     if missing:
         raise ClickSendConfigError(f"lacks {', '.join(missing)}, which the template needs", field=missing[0])
@@ -262,12 +214,15 @@ def fill(template: str, row: Mapping[str, Any]) -> str:
     return _PLACEHOLDER.sub(lambda match: str(row[match.group(1)]), template)
 
 
-def _check_texts(message: Mapping[str, Any]) -> None:
-    for name in _OTHER_TEXTS & message.keys():
-        # The word "None" for a sender or a reference is what a template made of an XCom that is not there.
-        is_path = hasattr(message[name], "__fspath__")
-        if not is_path and (problem := text_problem(message[name])):
-            raise ClickSendConfigError(f"{_SPOKEN.get(name, name)} {problem}", field=name)
+@lru_cache(maxsize=16)
+def _placeholders(template: str) -> list[str]:
+    unfillable = _BRACES.findall(_PLACEHOLDER.sub("", template))
+    if unfillable:
+        raise ClickSendConfigError(
+            f"cannot fill {', '.join(unfillable)}: a placeholder is a name of letters, digits and _ in braces",
+            field="template",
+        )
+    return sorted(set(_PLACEHOLDER.findall(template)))
 
 
 def _seconds_if_any(schedule: object) -> object:
@@ -278,20 +233,5 @@ def _seconds_if_any(schedule: object) -> object:
         return schedule
 
 
-def check_sender(sender: str) -> None:
-    """Refuse what can be neither a number nor an alpha tag.
-
-    :raises ClickSendConfigError: says why.
-    """
-    if not _ALPHA_SENDER.fullmatch(sender) and not _NUMERIC_SENDER.fullmatch(sender):
-        raise ClickSendConfigError(
-            "sender must be a number, or a name of 3 to 11 letters and digits without spaces", field="sender"
-        )
-
-
 def _is_word_for_nothing(value: object) -> bool:
     return isinstance(value, str) and reads_missing(value)
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)

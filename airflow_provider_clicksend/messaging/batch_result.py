@@ -203,6 +203,6 @@ def unanswered(messages: list[Message], answer: SendResult) -> list[Message]:
 def retried(refused: Mapping[str, Any], *, cleared: bool) -> bool:
     """Tell whether a message that an earlier try got refused is tried again.
 
-    :param cleared: a person cleared the task, presumably after mending the cause.
+    :param cleared: a person cleared the task, presumably after fixing the cause.
     """
     return cleared or refused.get("status") in TEMPORARY_STATUSES

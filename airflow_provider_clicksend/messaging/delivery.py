@@ -88,7 +88,7 @@ def from_history(row: HistoryRow) -> Outcome:
 
 
 def _state(code: str | None, *, word: str | None) -> State:
-    """Judge by the code, else by the word. `error_code` is no help: ClickSend has renumbered it."""
+    """Judge by the code, else by the word. `error_code` does not help: ClickSend has renumbered it."""
     by_code = status_of(code if code and code.isdecimal() else None)  # words were seen there, too
     by_word = status_of(word)
     if by_code.final:

@@ -102,7 +102,7 @@ class QuietTimes:
             return str(error)
         shown = mask_number(message["to"])
         if not zones:
-            return f"({shown}) is of no known country, so that its quiet hours are unknown: give the row a timezone"
+            return f"({shown}) is not of a known country, so its quiet hours are unknown: give the row a timezone"
         if self._allowed(now, zones) is None:
             return (
                 f"({shown}) may be in any of {len(zones)} time zones, and at any time it is quiet in one of them: give "

@@ -57,7 +57,7 @@ def alert_reference(dag_id: str, run_id: str, event: str) -> str:
 
 
 def remark_reference(batch: str) -> str:
-    """Return the batch reference of texts about a question that are no question themselves.
+    """Return the batch reference of texts about a question that are not a question themselves.
 
     :param batch: that of the question.
     """

@@ -112,7 +112,7 @@ def first(replies: Iterable[Reply]) -> Reply | None:
 
 
 def check_pattern(pattern: str | None) -> None:
-    """Refuse what is no regular expression.
+    """Refuse what is not a regular expression.
 
     :raises ClickSendConfigError: says where it breaks.
     """
@@ -121,7 +121,7 @@ def check_pattern(pattern: str | None) -> None:
     try:
         compiled(pattern or "")
     except (regex.error, TypeError) as exc:
-        raise ClickSendConfigError(f"pattern={pattern!r} is no regular expression: {exc}.", field="pattern") from exc
+        raise ClickSendConfigError(f"pattern={pattern!r} is not a regular expression: {exc}.", field="pattern") from exc
 
 
 def check_numbers(from_numbers: Any) -> list[str] | None:

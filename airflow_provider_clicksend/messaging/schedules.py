@@ -10,7 +10,7 @@ MAX_AHEAD = 4 * 30 * 86_400
 
 
 def check_schedule(schedule: object, now: float | None) -> None:
-    """Refuse what is no time, and, where it is known what time it is, what does not lie in the next four months.
+    """Refuse what is not a time, and, where it is known what time it is, what does not lie in the next four months.
 
     :raises ClickSendConfigError: says why.
     """

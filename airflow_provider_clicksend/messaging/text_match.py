@@ -66,7 +66,7 @@ def search(pattern: str, body: str) -> Search:
 def fit(pattern: str, body: str) -> tuple[Search, dict[str, str | None]]:
     """Fit a regular expression to the whole normalised body, for at most `PATTERN_TIMEOUT` seconds.
 
-    :return: how it ended, and what the named groups matched, without white space at their ends.
+    :return: how it ended, and what the named groups matched, without whitespace at their ends.
     """
     text = plain(body[:MAX_BODY]).strip()
     try:
@@ -81,7 +81,7 @@ def fit(pattern: str, body: str) -> tuple[Search, dict[str, str | None]]:
 def compiled(pattern: str) -> regex.Pattern[str]:
     """Compile a pattern as `search` uses it.
 
-    :raises regex.error: it is no regular expression.
+    :raises regex.error: it is not a regular expression.
     """
     return _compiled(pattern)
 

@@ -18,7 +18,7 @@ from airflow_provider_clicksend.messaging.alert_window import Held, State
 from airflow_provider_clicksend.notifications._alert_state import AlertMemory
 from airflow_provider_clicksend.notifications._bounded import bounded
 from airflow_provider_clicksend.notifications._events import safely_read_event
-from airflow_provider_clicksend.notifications._letter import identity, write_letter
+from airflow_provider_clicksend.notifications._letter import group_of, identity, mark_of, write_letter
 from airflow_provider_clicksend.version_compat import BaseNotifier, Context
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def alert(
             logging.INFO if taken.sure else logging.WARNING,
             "%s: no alert (held%s).",
             event.name,
-            "" if taken.sure else "; whether another's was accepted could not be seen in time",
+            "" if taken.sure else "; whether another alert was accepted could not be seen in time",
         )
         return
     call.summary = taken.told
@@ -139,20 +139,11 @@ class Alert:
 
     def memory(self) -> AlertMemory:
         """Return the memory of this call's group."""
-        from airflow_provider_clicksend.notifications._letter import group_of, people_of
-
         group = group_of(self.notifier, self.context, self.event)
         reserve = min(RESERVE + RESERVE_EACH * len(self.notifier.fallback), MAX_RESERVE)
         cooldown = self.notifier.cooldown.total_seconds() if self.notifier.cooldown is not None else 0.0
         return AlertMemory(
-            alerts.group_mark(
-                self.notifier.channel,
-                people_of(self.notifier, self.context),
-                group,
-                self.event.kind,
-                self.notifier.clicksend_conn_id,
-                self.notifier.sender,
-            ),
+            mark_of(self.notifier, self.context, group, self.event.kind),
             group=group,
             name=self.event.name,
             cooldown=cooldown,
@@ -204,7 +195,7 @@ class Alert:
         )
         self.letter = letter
         if not self.role and self._is_repeated(letter, deadline):
-            log.info("%s: no alert (this failure was told before).", self.event.name)
+            log.info("%s: no alert (this failure was reported before).", self.event.name)
             self.state = "accepted"
             return
         letter.send(deadline)
@@ -229,7 +220,7 @@ class Alert:
 
     @property
     def _key(self) -> tuple[str, str]:
-        account = str(getattr(self.letter.client, "_gateway_url", "")) if self.letter else ""
+        account = self.letter.client.base_url if self.letter else ""
         return account, self.reference
 
     def _is_repeated(self, letter: Letter, deadline: Deadline) -> bool:

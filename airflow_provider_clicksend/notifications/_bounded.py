@@ -1,4 +1,4 @@
-"""Calling what nobody can give a time-out: Airflow, templates, other people's notifiers."""
+"""Calling what nobody can give a timeout: Airflow, templates, other people's notifiers."""
 
 from __future__ import annotations
 

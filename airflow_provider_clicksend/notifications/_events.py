@@ -39,7 +39,7 @@ def safely_redacted(text: str) -> str:
     try:
         return redact(text)
     except Exception:  # of any kind: it walks through values that are not ours
-        log.exception("The secrets in a text cannot be masked; it is left out.")
+        log.exception("The secrets in a text cannot be masked; the text is left out.")
         return ""
 
 
@@ -109,7 +109,7 @@ def _task_event(context: Context) -> Event:
 
 
 def _instance(ti: Any, context: Context) -> str:
-    """Return what tells this task instance from that of a run that was deleted and made anew under the same id."""
+    """Return what tells this task instance from that of a run that was deleted and created again under the same id."""
     started = (_get(context.get("dag_run"), "start_date"), _get(ti, "start_date"))
     return str(_get(ti, "id") or " ".join(map(str, started)))
 

@@ -42,20 +42,31 @@ def write_letter(
     :param summary: what was held back before, to be told too.
     :raises ClickSendConfigError: there is nobody to tell, or the connection cannot work.
     """
+    return letter_saying(notifier, context, hook, text=_text(notifier, context, event, summary), reference=reference)
+
+
+def letter_saying(
+    notifier: ClickSendNotifier, context: Context, hook: ClickSendHook, *, text: str, reference: str
+) -> Letter:
+    """Return a letter with this text to the notifier's people.
+
+    :raises ClickSendConfigError: there is nobody to tell, or the connection cannot work.
+    """
     to = _recipients(_numbers(notifier, context))
-    return Letter.to(
-        hook.get_conn(),
-        notifier.channel,
-        to=to,
-        common={**notifier.common_fields(_text(notifier, context, event, summary)), "from": _sender(notifier, context)},
-        reference=reference,
-    )
+    common = {**notifier.common_fields(text), "from": _sender(notifier, context)}
+    return Letter.to(hook.get_conn(), notifier.channel, to=to, common=common, reference=reference)
 
 
 def group_of(notifier: ClickSendNotifier, context: Context, event: Event) -> str:
     """Return the name of the notifier's group."""
     given = printable(notifier.rendered("group", context) or "")
     return given[:_MAX_GROUP] or printable(event.dag_id or "") or "Airflow"
+
+
+def mark_of(notifier: ClickSendNotifier, context: Context, group: str, kind: str) -> str:
+    """Return what identifies a group of the notifier's alerts in the memory."""
+    people = people_of(notifier, context)
+    return alerts.group_mark(notifier.channel, people, group, kind, notifier.clicksend_conn_id, notifier.sender)
 
 
 def people_of(notifier: ClickSendNotifier, context: Context) -> tuple[str, ...]:
@@ -101,7 +112,7 @@ def _text(notifier: ClickSendNotifier, context: Context, event: Event, summary: 
 
 def _sender(notifier: ClickSendNotifier, context: Context) -> str | None:
     """Return the sender; one that ClickSend cannot take is left out, so that the connection's stands in."""
-    from airflow_provider_clicksend.messaging.batch import check_sender
+    from airflow_provider_clicksend.messaging.row_check import check_sender
 
     sender = printable(notifier.rendered("sender", context) or "")
     if not sender:

@@ -35,7 +35,7 @@ class ClickSendNotifier(BaseNotifier):
         and the first alert after it says how much that was.
     :param group: a Jinja template for the name of the group; by default the DAG's id.
     :param fallback: other notifiers, tried in this order until one succeeds, when this one cannot send, ClickSend
-        refuses a message, or nobody can say whether it was sent. They share this one's time and pass no brake.
+        refuses a message, or nobody can say whether it was sent. They share this one's time and are never held back.
     :param fail_silently: log a failure to send instead of raising it; needed where raising fails the task (a
         human-in-the-loop operator's ``notifiers``).
     """
@@ -86,7 +86,7 @@ class ClickSendNotifier(BaseNotifier):
     def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
         """Do nothing: Airflow would overwrite the templates with their first rendering, for good.
 
-        `rendered` renders them, each time anew, into values of its own.
+        `rendered` renders them each time, into values of its own.
         """
 
     def rendered(self, name: str, context: Any) -> Any:
@@ -106,7 +106,7 @@ class ClickSendNotifier(BaseNotifier):
             from airflow_provider_clicksend.messaging.alert_inputs import printable, without_numbers
 
             log.warning(
-                "`%s` of the notifier cannot be rendered here (%s: %s); the default stands in.",
+                "`%s` of the notifier cannot be rendered here (%s: %s); the default is used instead.",
                 name,
                 type(error).__name__,
                 without_numbers(printable(error)),
@@ -118,7 +118,7 @@ class ClickSendNotifier(BaseNotifier):
 
         dag: Any = context.get("dag")
         if hasattr(dag, "get_template_env"):
-            # What Airflow renders natively is no text any more: "+15551234567" would be an int.
+            # What Airflow renders natively is not text any more: "+15551234567" would be an int.
             return dag.get_template_env(force_sandboxed=True)
         # Without a DAG Airflow's own environment swallows what is undefined.
         return self.get_template_env().overlay(undefined=StrictUndefined)

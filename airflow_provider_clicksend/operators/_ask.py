@@ -22,7 +22,6 @@ from airflow_provider_clicksend.engine.send_state import StateUnavailableError
 from airflow_provider_clicksend.engine.sender import SendStoppedError, Sent
 from airflow_provider_clicksend.messaging import question_texts as texts
 from airflow_provider_clicksend.messaging.ask_result import shown_answer, shown_people, shown_steps
-from airflow_provider_clicksend.messaging.conversation import ending
 from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.messaging.reference import batch_reference, closing_reference, remark_reference
 from airflow_provider_clicksend.messaging.refusals import hint_for
@@ -102,15 +101,19 @@ class AskTask:
                 return self._time_is_up()
             case {"status": "error", "message": str(message)}:
                 raise AirflowFailException(message)
-        raise AirflowFailException(f"{self._operator.task_id} was resumed by no event of a ClickSend trigger.")
+        raise AirflowFailException(f"{self._operator.task_id} was resumed by an event that no ClickSend trigger sends.")
 
     def answer(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         """Write down the answer that counts, and return the result."""
         self.state.answer = dict(answer)
         self._write()
-        who = mask_number(answer["number"]) if answer["number"] else "nobody in time"
-        self._log.info("Answered %s by %s.", answer["option"], who)
+        self._log.info("Answered %s by %s.", answer["option"], self._who() or "nobody in time")
         return self._answered()
+
+    def _who(self) -> str | None:
+        """Return who answered, as others may know it."""
+        number = (self.state.answer or {}).get("number")
+        return mask_number(number) if number else None
 
     def _cleared(self) -> None:
         state = self.state
@@ -203,7 +206,7 @@ class AskTask:
             self._log.warning("ClickSend could not be read: %s", seen.error)
         return self._next_step()
 
-    def _nobody(self) -> dict[str, Any]:
+    def _nobody(self) -> Waiting | dict[str, Any]:
         """Do what is to be done when nobody has answered."""
         operator = self._operator
         steps = self.steps()
@@ -245,9 +248,9 @@ class AskTask:
     def _answered(self) -> dict[str, Any]:
         """Tell the others, once, and return the result."""
         answer = self.state.answer or {}
-        if self._operator.tell_others and answer["number"] and not self.state.closed:
-            who = mask_number(answer["number"])
-            others = [n for n in self.state.people if ending(n) != ending(answer["number"])]
+        who = self._who()
+        if self._operator.tell_others and who and not self.state.closed:
+            others = [number for number in self.state.people if number != answer["number"]]
             body = texts.closing_text(self._operator.question, answer["option"], who)
             if others:
                 self._remark("closing", others, body, reference=closing_reference(self._reference))

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.errors import (
     ClickSendConfigError,
     ClickSendNotCancelledError,
     ClickSendNotFoundError,
 )
+from airflow_provider_clicksend.arguments import as_flag
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
@@ -30,7 +30,7 @@ class ClickSendCancelOperator(ClickSendBaseOperator):
     `missing_ok`, ``"sent"`` or ``"unknown"``. ClickSend answers all but the first alike; the history tells them apart.
 
     :param message_id: which message.
-    :param missing_ok: a message that was sent, or that nobody knows, is no failure.
+    :param missing_ok: a message that was sent, or that nobody knows, is not a failure.
     """
 
     template_fields: Sequence[str] = ("message_id",)
@@ -39,10 +39,12 @@ class ClickSendCancelOperator(ClickSendBaseOperator):
     def __init__(self, *, message_id: str, missing_ok: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.message_id = message_id
-        self.missing_ok = missing_ok
+        self.missing_ok = as_flag("missing_ok", missing_ok)
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
         """Cancel it, or find out why not."""
+        from airflow_provider_clicksend.api.channels import channel_named
+
         channel: ScheduledResource = channel_named(self.channel).resource(client)
         outcome = "cancelled"
         try:
@@ -77,14 +79,15 @@ class ClickSendCancelAllSmsOperator(ClickSendBaseOperator):
     """
 
     template_fields: Sequence[str] = ("custom_string",)
+    optional_fields = frozenset({"custom_string"})
 
     def __init__(self, *, custom_string: str | None = None, everything: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.custom_string = custom_string
-        self.everything = everything
+        # The word "False" of a configuration file must not cancel everything.
+        self.everything = as_flag("everything", everything)
 
     def call(self, client: ClickSendClient, context: Context) -> int:
-        """Cancel them."""
         if bool(self.custom_string) == self.everything:
             raise ClickSendConfigError(
                 "Give either a custom_string or everything=True, which cancels the whole account's schedule.",
@@ -114,9 +117,9 @@ def _not_cancelled(
     message_id: str, outcome: str, status: str | None, error: ClickSendNotFoundError
 ) -> ClickSendNotCancelledError:
     if outcome == "sent":
-        text = f"Message {message_id} is past cancelling: the history says {status!r}."
+        text = f"Message {message_id} cannot be cancelled any more: the history says {status!r}."
     elif status is None:
-        text = f"Message {message_id} cannot be cancelled: the history knows no such message. Is the id right?"
+        text = f"Message {message_id} cannot be cancelled: it is not in the history. Is the id right?"
     else:
         text = f"Message {message_id} cannot be cancelled, though the history (it lags) still says {status!r}."
     return ClickSendNotCancelledError(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from airflow_provider_clicksend.api.calls import PAGED_CALLS
 from airflow_provider_clicksend.api.errors import (
     ClickSendConfigError,
     ClickSendError,
     ClickSendForbiddenError,
     ClickSendNotFoundError,
 )
-from airflow_provider_clicksend.arguments import check_choice
+from airflow_provider_clicksend.arguments import as_flag, check_choice
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import Context
 
@@ -47,7 +47,7 @@ class ClickSendCreateOperator(ClickSendRecordOperator):
 
     @abstractmethod
     def create(self, client: ClickSendClient) -> Answer:
-        """Create it."""
+        """Create the record and return it, whether or not an equal one exists."""
 
     @abstractmethod
     def named(self) -> str:
@@ -81,37 +81,39 @@ class ClickSendCreateOperator(ClickSendRecordOperator):
 
 
 class ClickSendDeleteOperator(ClickSendBaseOperator):
-    """Delete something.
+    """Delete something. Subclasses say what: its ids and where it is.
 
-    :param missing_ok: what is gone already is no failure.
+    :param missing_ok: what is gone already is not a failure.
     """
+
+    #: The names of its ids, the outermost first.
+    ids: ClassVar[tuple[str, ...]]
+    #: The client's resource that deletes it.
+    resource: ClassVar[str]
+    #: The resource whose list shows the first of its ids while it exists; by default the same.
+    listed_in: ClassVar[str | None] = None
 
     def __init__(self, *, missing_ok: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.missing_ok = missing_ok
-
-    @abstractmethod
-    def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
-
-    @abstractmethod
-    def listed(self, client: ClickSendClient) -> Iterable[object]:
-        """Return the ids among which its id stands while it exists."""
-
-    @abstractmethod
-    def listed_id(self) -> object:
-        """Return the id to look for in `listed`."""
+        self.missing_ok = as_flag("missing_ok", missing_ok)
 
     def call(self, client: ClickSendClient, context: Context) -> None:
         """Delete it, or find it gone."""
+        ids = [getattr(self, name) for name in self.ids]
         try:
-            self.delete(client)
+            getattr(client, self.resource).delete(*ids)
         except ClickSendNotFoundError as error:
             if not self.missing_ok:
                 raise
             self.log.info("Nothing to delete: %s", error)
         except ClickSendForbiddenError as error:
             # ClickSend answers 403 for what does not exist, and for what is not allowed: only a look can tell.
-            if not self.missing_ok or str(self.listed_id()) in map(str, self.listed(client)):
+            if not self.missing_ok or self._is_listed(client, str(ids[0])):
                 raise
             self.log.info("Nothing to delete: %s", error)
+
+    def _is_listed(self, client: ClickSendClient, first_id: str) -> bool:
+        resource = self.listed_in or self.resource
+        read = getattr(client, resource).list
+        rows = client.iterate(read) if f"{resource}.list" in PAGED_CALLS else read()
+        return any(str(getattr(row, self.ids[0])) == first_id for row in rows)

@@ -43,7 +43,7 @@ class Step:
         return {}
 
     def __repr__(self) -> str:
-        # What Airflow's page shows and its serialisation compares: no number, and always the same.
+        # What the Airflow UI shows and serialisation compares: without numbers, and always the same.
         return f"{type(self).__name__}({len(self.people)} recipient(s), wait={self.wait:g})"
 
 

@@ -81,7 +81,7 @@ class SendTask:
                 state.forget()
             return outcome
         finally:
-            # What ended by itself, also by a time-out, is not taken back by `on_kill`: the next try continues it.
+            # What ended by itself, also by a timeout, is not taken back by `on_kill`: the next try continues it.
             self._sender = None
 
     def stop(self) -> None:
@@ -215,7 +215,7 @@ class SendTask:
             result.currency or "",
         )
         if not result.accepted and not result.refused:
-            self._log.warning("ClickSend named nobody it would send to: is the contact list empty?")
+            self._log.warning("ClickSend named no recipients: is the contact list empty?")
         if not result.refused:
             return None
         error = ClickSendMessageRefusedError(result.refused, accepted=result.accepted, hint=hint_for(result.refused))
@@ -260,8 +260,8 @@ class SendTask:
 
     def _check_price(self, request: SendRequest) -> None:
         priced = self._price(request)
-        limit = Decimal(str(self._operator.max_price))
-        if Decimal(priced["total_price"]) > limit:
+        limit = self._operator.max_price
+        if limit is not None and Decimal(priced["total_price"]) > limit:
             raise ClickSendConfigError(
                 f"The batch would cost {priced['total_price']} {priced['currency']} and max_price is {limit}. "
                 "Nothing was sent.",

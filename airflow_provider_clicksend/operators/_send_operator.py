@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_provider_clicksend.arguments import check_choice
+from airflow_provider_clicksend.arguments import as_count, as_flag, as_number, check_choice
 from airflow_provider_clicksend.links.clicksend import MESSAGES_LINKS, ClickSendLink
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator, Recipients
 from airflow_provider_clicksend.version_compat import Context
@@ -90,11 +90,11 @@ class SendOperator(ClickSendBaseOperator):
         self.schedule = schedule
         self.on_refused = on_refused
         self.on_unknown = on_unknown
-        self.settle = settle
-        self.resend_on_clear = resend_on_clear
-        self.max_price = max_price
-        self.max_recipients = max_recipients
-        self.dry_run_only = dry_run
+        self.settle = float(as_number("settle", settle))
+        self.resend_on_clear = as_flag("resend_on_clear", resend_on_clear)
+        self.max_price = None if max_price is None else as_number("max_price", max_price)
+        self.max_recipients = None if max_recipients is None else as_count("max_recipients", max_recipients)
+        self.dry_run_only = as_flag("dry_run", dry_run)
         self.on_empty = on_empty
         self.on_duplicates = on_duplicates
         self.quiet_hours = quiet_hours
@@ -110,6 +110,9 @@ class SendOperator(ClickSendBaseOperator):
             "custom_string": self.custom_string,
             "schedule": self.schedule,
         }
+
+    def check_rendered(self) -> None:
+        """Leave it to the batch, which also knows the rows."""
 
     def gather(self, client: ClickSendClient, excluded: NumberSet | None) -> AbstractContextManager[Chosen]:
         """Give who is sent to, where that is not an argument.
@@ -156,7 +159,7 @@ class ToRecipients(SendOperator):
 
     @property
     def to(self) -> Any:
-        """The recipients; once rendered, wrapped so that Airflow's page does not print a thousand numbers."""
+        """The recipients; once rendered, wrapped so that the Airflow UI does not print a thousand numbers."""
         return self._to
 
     @to.setter
@@ -173,7 +176,7 @@ class CancelOnKill(SendOperator):
 
     def __init__(self, *, cancel_on_kill: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.cancel_on_kill = cancel_on_kill
+        self.cancel_on_kill = as_flag("cancel_on_kill", cancel_on_kill)
 
     def on_kill(self) -> None:
         """Stop sending, and cancel what is scheduled if `cancel_on_kill` says so."""

@@ -48,7 +48,7 @@ def state_store(context: Context) -> GuardedStore | None:
     try:
         return GuardedStore(_VariableStore(context), AIRFLOW_CALL_ERRORS, {})
     except AIRFLOW_CALL_ERRORS as error:
-        log.warning("What this try does cannot be written down (Variables: %s).", type(error).__name__)
+        log.warning("What this try does cannot be stored in an Airflow Variable (%s).", type(error).__name__)
         return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.arguments import check_choice
+from airflow_provider_clicksend.arguments import as_count, as_text, check_choice
 from airflow_provider_clicksend.operators._send_operator import CancelOnKill, SendOperator
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class TextOperator(CancelOnKill):
         super().__init__(**kwargs)
         check_choice("on_too_long", on_too_long, ("fail", "cut"))
         self.template = template
-        self.max_parts = max_parts
+        self.max_parts = None if max_parts is None else as_count("max_parts", max_parts)
         self.on_too_long = on_too_long
 
     def batch_options(self, client: ClickSendClient) -> dict[str, Any]:
@@ -49,11 +49,11 @@ class TextOperator(CancelOnKill):
         """Return the text of the template, None without one."""
         if self.template is None:
             return None
-        found = [row for row in client.iterate(client.templates.list) if row.template_name == self.template]
+        name = as_text("template", self.template)
+        found = [row for row in client.iterate(client.templates.list) if row.template_name == name]
         if len(found) != 1 or not found[0].body:
             raise ClickSendConfigError(
-                f"The account has {len(found)} SMS templates named {self.template!r}; exactly one with a text is "
-                "needed.",
+                f"The account has {len(found)} SMS templates named {name!r}; exactly one with a text is needed.",
                 field="template",
             )
         return found[0].body

@@ -55,7 +55,7 @@ def _named(operator: ToRecipients) -> Gathered:
     recipients = [to] if isinstance(to, str) else to
     if not isinstance(recipients, Sequence):
         raise ClickSendConfigError(f"to {_recipients_problem(recipients)}", field="to")
-    # A mapped task's output is no list: it would ask Airflow anew for each element.
+    # A mapped task's output is not a list: it would ask Airflow again for each element.
     return recipients if isinstance(recipients, list) else list(recipients)
 
 
@@ -77,7 +77,7 @@ def excluded_numbers(operator: SendOperator, client: ClickSendClient) -> NumberS
     operator.log.info("Leaving out the %d numbers of list %d.", len(numbers), list_id)
     if numbers.unreadable:
         operator.log.warning(
-            "%d contacts of list %d have a number that is too short to tell whose it is: they leave out nobody.",
+            "%d contacts of list %d have a number that is too short to tell whose it is: they exclude nobody.",
             numbers.unreadable,
             list_id,
         )

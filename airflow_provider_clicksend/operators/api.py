@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.calls import CALLS, PAGED_CALLS, SENDING_CALLS
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendError
-from airflow_provider_clicksend.arguments import as_wanted
+from airflow_provider_clicksend.api.values import kind_of
+from airflow_provider_clicksend.arguments import as_flag, as_wanted
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.version_compat import AirflowFailException, Context
 
@@ -41,14 +42,13 @@ class ClickSendApiOperator(ClickSendBaseOperator):
         self, *, call: str, arguments: Mapping[str, Any] | None = None, all_pages: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        # `call` is no template, so a misspelled one need not wait for the worker.
-        check_call(call, all_pages=all_pages)
+        # `call` is not a template, so a misspelled one need not wait for the worker.
+        self.all_pages = as_flag("all_pages", all_pages)
+        check_call(call, all_pages=self.all_pages)
         self.call_name = call
         self.arguments = arguments
-        self.all_pages = all_pages
 
     def call(self, client: ClickSendClient, context: Context) -> Any:
-        """Make the call."""
         request = self._bound(client)
         if self.call_name not in SENDING_CALLS:
             return primitives(request())
@@ -68,6 +68,12 @@ class ClickSendApiOperator(ClickSendBaseOperator):
     def _bound(self, client: ClickSendClient) -> Callable[[], Any]:
         """Return the call with its arguments, checked against the method's signature before anything is sent."""
         method = attrgetter(self.call_name)(client)
+        if not isinstance(self.arguments, Mapping | None):
+            raise ClickSendConfigError(
+                f"arguments is {kind_of(self.arguments)}; it must be a dict (one that a template gives takes "
+                "render_template_as_native_obj=True on the DAG).",
+                field="arguments",
+            )
         arguments = dict(self.arguments or {})
         signature = inspect.signature(method)
         try:
@@ -108,7 +114,9 @@ def check_call(call: str, *, all_pages: bool) -> None:
         from difflib import get_close_matches
 
         near = ", ".join(get_close_matches(call, CALLS)) or ", ".join(sorted(CALLS))
-        raise ClickSendConfigError(f"call={call!r}: the client has no such call; there is {near}.", field="call")
+        raise ClickSendConfigError(
+            f"call={call!r}: the client does not have this call; choose from {near}.", field="call"
+        )
     if all_pages and call not in PAGED_CALLS:
         raise ClickSendConfigError(
             f"call={call!r} has no pages: all_pages goes with {', '.join(sorted(PAGED_CALLS))}.", field="all_pages"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import BranchMixIn, SkipMixin
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.arguments import check_choice
+from airflow_provider_clicksend.arguments import as_flag, as_number, check_choice
 from airflow_provider_clicksend.links.clicksend import MESSAGES_LINKS
 from airflow_provider_clicksend.messaging.answers import Options
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator, Recipients
@@ -24,6 +25,7 @@ from airflow_provider_clicksend.version_compat import (
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.operators._ask import AskTask, Waiting
+    from airflow_provider_clicksend.version_compat import BaseTrigger
 
 __all__ = [
     "Call",
@@ -35,7 +37,7 @@ __all__ = [
 
 #: What is added to a question that does not name its options, and what follows an answer that names none of them.
 HOW_TO_ANSWER, HINT = "Reply {options}.", "Please answer {options}."
-#: Seconds by which Airflow's own time-out of a deferral comes after the trigger's, which can say more.
+#: Seconds by which Airflow's own timeout of a deferral comes after the trigger's, which can say more.
 _GRACE = 120
 
 
@@ -43,13 +45,13 @@ class ClickSendAskOperator(ClickSendBaseOperator):
     """Ask people by text, or by call, and return the first answer that fits.
 
     Returns ``{"answer", "answered_by", "answered_at", "text"}``: the option, the masked number, the time (ISO 8601,
-    UTC) and the words as they came; with a `ladder` also ``"steps"``, what became of each. After a time-out with a
+    UTC) and the words as they came; with a `ladder` also ``"steps"``, what became of each. After a timeout with a
     default the last three are None.
 
     The question leaves once, whatever happens to the task, and is waited for in the triggerer; on Airflow 3.3 all
     questions of a connection share one poll. Only numbers that were asked count. An answer names one option by word,
     in any case and script. One that names none gets one text that says which are understood; when several questions
-    are open to a person, a short code decides, and one text says so. STOP and its relatives are no answer.
+    are open to a person, a short code decides, and one text says so. STOP and its relatives are not an answer.
 
     Replies exist only when the account has an automation rule with action POLL for them; nothing is marked as read.
 
@@ -79,6 +81,8 @@ class ClickSendAskOperator(ClickSendBaseOperator):
 
     template_fields: Sequence[str] = ("to", "question", "ladder", "sender", "hint", "how_to_answer")
     native_fields = frozenset({"to"})
+    optional_fields = frozenset({"sender", "how_to_answer"})
+    object_fields = frozenset({"ladder"})
     operator_extra_links = MESSAGES_LINKS
 
     def __init__(
@@ -116,15 +120,15 @@ class ClickSendAskOperator(ClickSendBaseOperator):
         if any(step.is_spoken for step in ladder or ()):
             self.answers.keys()
         self.on_timeout = on_timeout
-        self.tell_others = tell_others
+        self.tell_others = as_flag("tell_others", tell_others)
         self.hints = hints
         self.hint = hint
         self.how_to_answer = how_to_answer
-        self.full_number = full_number
-        self.resend_on_clear = resend_on_clear
+        self.full_number = as_flag("full_number", full_number)
+        self.resend_on_clear = as_flag("resend_on_clear", resend_on_clear)
         self.sender = sender
-        self.poll_interval = poll_interval
-        self.settle = settle
+        self.poll_interval = float(as_number("poll_interval", poll_interval))
+        self.settle = float(as_number("settle", settle))
         self.on_unknown = on_unknown
         self._running: AskTask | None = None
         self._push: Any = None
@@ -132,7 +136,7 @@ class ClickSendAskOperator(ClickSendBaseOperator):
 
     @property
     def to(self) -> Any:
-        """The people; once rendered, wrapped so that Airflow's page does not print their numbers."""
+        """The people; once rendered, wrapped so that the Airflow UI does not print their numbers."""
         return self._to
 
     @to.setter
@@ -147,18 +151,27 @@ class ClickSendAskOperator(ClickSendBaseOperator):
 
     def call(self, client: ClickSendClient, context: Context) -> Any:
         """Ask and defer."""
-        from airflow_provider_clicksend.operators._ask import AskTask
-
-        return self._go_on(AskTask(self, client, context), context, None)
+        return self._go_on(self.new_task(client, context, None), context, None)
 
     def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:
         """Act on what the trigger saw: defer again, or return the result."""
         from airflow_provider_clicksend.failing import failing_for_good
-        from airflow_provider_clicksend.operators._ask import AskTask
 
         with failing_for_good():
-            memo = event.get("memo") if isinstance(event, Mapping) else None
-            return self._go_on(AskTask(self, self.hook.get_conn(), context, memo), context, event or {})
+            event = event or {}
+            return self._go_on(self.new_task(self.hook.get_conn(), context, event.get("memo")), context, event)
+
+    def new_task(self, client: ClickSendClient, context: Context, memo: Any) -> AskTask:
+        """Return what works on the question; `memo` is the state that came with an event."""
+        from airflow_provider_clicksend.operators._ask import AskTask
+
+        return AskTask(self, client, context, memo)
+
+    def new_trigger(self, arguments: Mapping[str, Any]) -> BaseTrigger:
+        """Return what waits."""
+        from airflow_provider_clicksend.triggers.ask import ClickSendAskTrigger
+
+        return ClickSendAskTrigger(**arguments)
 
     def _go_on(self, task: AskTask, context: Context, event: Mapping[str, Any] | None) -> Any:
         from airflow_provider_clicksend.operators._ask import Waiting
@@ -167,18 +180,17 @@ class ClickSendAskOperator(ClickSendBaseOperator):
         self._push = context["ti"].xcom_push if self.do_xcom_push else None
         self._context = context
         try:
-            outcome = task.begin() if event is None else self.resumed(task, event)
+            outcome = task.begin() if event is None else task.resume(event)
         finally:
             self._running = None
         if isinstance(outcome, Waiting):
             return self._defer(outcome)
+        if self._push is not None:
+            # Airflow skips tasks by an exception, after which nothing is returned.
+            self._push(key="return_value", value=outcome)
         if self.ladder:
             self.push_steps(outcome["steps"])
         return self.conclude(outcome, context)
-
-    def resumed(self, task: AskTask, event: Mapping[str, Any]) -> Waiting | dict[str, Any]:
-        """Act on an event."""
-        return task.resume(event)
 
     def conclude(self, result: dict[str, Any], context: Context) -> Any:  # for subclasses
         """Do what follows from the answer, and return the result."""
@@ -201,13 +213,9 @@ class ClickSendAskOperator(ClickSendBaseOperator):
             self.log.warning("The steps could not be pushed to XCom: %s", error)
 
     def _defer(self, waiting: Waiting) -> Any:
-        import time
-
-        from airflow_provider_clicksend.triggers.ask import ClickSendAskTrigger
-
         left = max(0.0, waiting.deadline - time.time())
         return self.defer(
-            trigger=ClickSendAskTrigger(**waiting.trigger),
+            trigger=self.new_trigger(waiting.trigger),
             method_name="execute_complete",
             timeout=timedelta(seconds=left + _GRACE),
         )
@@ -269,7 +277,9 @@ class ClickSendAskShortCircuitOperator(ClickSendAskOperator, SkipMixin):
         self.stop_on = [stop_on] if isinstance(stop_on, str) else list(stop_on)
         for option in self.stop_on:
             check_choice("stop_on", option, self.answers.names)
-        self.ignore_downstream_trigger_rules = ignore_downstream_trigger_rules
+        self.ignore_downstream_trigger_rules = as_flag(
+            "ignore_downstream_trigger_rules", ignore_downstream_trigger_rules
+        )
 
     def conclude(self, result: dict[str, Any], context: Context) -> Any:
         """Skip, or go on, and return the result."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
@@ -27,7 +27,6 @@ class ClickSendCreateConnectionOperator(ClickSendBaseOperator):
         self.app = app
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Create it."""
         from airflow.providers.common.compat.sdk import mask_secret
 
         created = client.connections.create(app=self.app)
@@ -42,20 +41,10 @@ class ClickSendDeleteConnectionOperator(ClickSendDeleteOperator):
     :param connection_id: which one.
     """
 
-    template_fields: Sequence[str] = ("connection_id",)
+    ids = ("connection_id",)
+    template_fields: Sequence[str] = ids
+    resource = "connections"
 
     def __init__(self, *, connection_id: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.connection_id = connection_id
-
-    def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
-        client.connections.delete(self.connection_id)
-
-    def listed(self, client: ClickSendClient) -> Iterable[object]:
-        """Return the ids of all connections."""
-        return (row.connection_id for row in client.connections.list())
-
-    def listed_id(self) -> object:
-        """Return the id of this one."""
-        return self.connection_id

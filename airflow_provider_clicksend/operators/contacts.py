@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+import inspect
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
@@ -19,37 +21,19 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.contacts import Contact
 
 
-#: What a contact can be given, as this module's operators call it.
-CONTACT_FIELDS = (
-    "phone_number",
-    "first_name",
-    "last_name",
-    "contact_email",
-    "fax_number",
-    "organization_name",
-    "custom_1",
-    "custom_2",
-    "custom_3",
-    "custom_4",
-    "address_line_1",
-    "address_line_2",
-    "address_city",
-    "address_state",
-    "address_postal_code",
-    "address_country",
-)
-
-
 class ClickSendListContactsOperator(ClickSendBaseOperator):
     """Return all contacts of a list, as many requests as it has hundreds of them.
 
     :param list_id: which list.
-    :param updated_after: Unix seconds: only what was changed later.
+    :param updated_after: only what was changed later: Unix seconds, or a datetime with a time zone.
     """
 
     template_fields: Sequence[str] = ("list_id", "updated_after")
+    optional_fields = frozenset({"updated_after"})
 
-    def __init__(self, *, list_id: int | str, updated_after: int | str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, list_id: int | str, updated_after: datetime | float | str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.list_id = list_id
         self.updated_after = updated_after
@@ -79,7 +63,6 @@ class ClickSendGetContactOperator(_ContactOperator):
     """Return one contact as a dict of its fields."""
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Read it."""
         return client.contacts.get(self.list_id, self.contact_id).primitives()
 
 
@@ -104,8 +87,6 @@ class _ContactFieldsOperator(ClickSendRecordOperator):
     :param address_country: two letters.
     """
 
-    template_fields: Sequence[str] = CONTACT_FIELDS
-
     def __init__(
         self,
         *,
@@ -127,27 +108,20 @@ class _ContactFieldsOperator(ClickSendRecordOperator):
         address_country: str | None = None,
         **kwargs: Any,
     ) -> None:
+        given = locals()
         super().__init__(**kwargs)
-        self.phone_number = phone_number
-        self.first_name = first_name
-        self.last_name = last_name
-        self.contact_email = contact_email
-        self.fax_number = fax_number
-        self.organization_name = organization_name
-        self.custom_1 = custom_1
-        self.custom_2 = custom_2
-        self.custom_3 = custom_3
-        self.custom_4 = custom_4
-        self.address_line_1 = address_line_1
-        self.address_line_2 = address_line_2
-        self.address_city = address_city
-        self.address_state = address_state
-        self.address_postal_code = address_postal_code
-        self.address_country = address_country
+        for name in self.fields:
+            setattr(self, name, given[name])
+
+    #: What a contact can be given: every parameter above.
+    fields: ClassVar = tuple(inspect.signature(__init__).parameters)[1:-1]
+    template_fields: Sequence[str] = fields
+    optional_fields = frozenset(fields)
+    phone_number: str | None
 
     def contact_fields(self) -> dict[str, Any]:
         """Return the fields that were given, under their names in the API."""
-        given = {name: getattr(self, name) for name in CONTACT_FIELDS}
+        given = {name: getattr(self, name) for name in self.fields}
         given["email"] = given.pop("contact_email")
         return {name: value for name, value in given.items() if value is not None}
 
@@ -162,7 +136,7 @@ class ClickSendCreateContactOperator(_ContactFieldsOperator, ClickSendCreateOper
     :param list_id: the list to put it into.
     """
 
-    template_fields: Sequence[str] = ("list_id", *CONTACT_FIELDS)
+    template_fields: Sequence[str] = ("list_id", *_ContactFieldsOperator.fields)
 
     def __init__(self, *, list_id: int | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -176,21 +150,18 @@ class ClickSendCreateContactOperator(_ContactFieldsOperator, ClickSendCreateOper
         return next((row for row in rows if row.phone_number == self.phone_number), None)
 
     def create(self, client: ClickSendClient) -> Contact:
-        """Create it."""
         return client.contacts.create(self.list_id, **self.contact_fields())
 
     def named(self) -> str:
-        """Name it."""
         return f"The contact {mask_number(self.phone_number)} in list {self.list_id}"
 
 
 class ClickSendUpdateContactOperator(_ContactFieldsOperator, _ContactOperator):
     """Change the given fields of a contact, leave the others, and return it as a dict of its fields."""
 
-    template_fields: Sequence[str] = (*_ContactOperator.template_fields, *CONTACT_FIELDS)
+    template_fields: Sequence[str] = (*_ContactOperator.template_fields, *_ContactFieldsOperator.fields)
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Change it."""
         return client.contacts.update(self.list_id, self.contact_id, **self.contact_fields()).primitives()
 
 
@@ -201,24 +172,16 @@ class ClickSendDeleteContactOperator(ClickSendDeleteOperator):
     :param contact_id: which contact.
     """
 
-    template_fields: Sequence[str] = ("list_id", "contact_id")
+    ids = ("list_id", "contact_id")
+    template_fields: Sequence[str] = ids
+    resource = "contacts"
+    # With its list, a contact is gone.
+    listed_in = "lists"
 
     def __init__(self, *, list_id: int | str, contact_id: int | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.list_id = list_id
         self.contact_id = contact_id
-
-    def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
-        client.contacts.delete(self.list_id, self.contact_id)
-
-    def listed(self, client: ClickSendClient) -> Iterable[object]:
-        """Return the ids of all lists: with its list, a contact is gone."""
-        return (row.list_id for row in client.iterate(client.lists.list))
-
-    def listed_id(self) -> object:
-        """Return the id of its list."""
-        return self.list_id
 
 
 class _MoveContactOperator(_ContactOperator):
@@ -238,7 +201,6 @@ class ClickSendCopyContactOperator(_MoveContactOperator):
     """Copy a contact to another list and return the copy as a dict of its fields."""
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Copy it."""
         return client.contacts.copy(self.list_id, self.contact_id, self.to_list_id).primitives()
 
 
@@ -246,5 +208,4 @@ class ClickSendTransferContactOperator(_MoveContactOperator):
     """Move a contact to another list and return it as a dict of its fields."""
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Move it."""
         return client.contacts.transfer(self.list_id, self.contact_id, self.to_list_id).primitives()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.operators._crud import ClickSendDeleteOperator, ClickSendRecordOperator
@@ -27,7 +27,6 @@ class ClickSendCreateEmailAddressOperator(ClickSendRecordOperator):
         self.email_address = email_address
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Add it."""
         return client.email_addresses.create(email_address=self.email_address).primitives()
 
 
@@ -37,20 +36,10 @@ class ClickSendDeleteEmailAddressOperator(ClickSendDeleteOperator):
     :param email_address_id: which one.
     """
 
-    template_fields: Sequence[str] = ("email_address_id",)
+    ids = ("email_address_id",)
+    template_fields: Sequence[str] = ids
+    resource = "email_addresses"
 
     def __init__(self, *, email_address_id: int | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.email_address_id = email_address_id
-
-    def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
-        client.email_addresses.delete(self.email_address_id)
-
-    def listed(self, client: ClickSendClient) -> Iterable[object]:
-        """Return the ids of all addresses."""
-        return (row.email_address_id for row in client.iterate(client.email_addresses.list))
-
-    def listed_id(self) -> object:
-        """Return the id of this one."""
-        return self.email_address_id

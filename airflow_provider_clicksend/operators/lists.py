@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
@@ -39,7 +39,6 @@ class ClickSendGetContactListOperator(ClickSendRecordOperator):
         self.list_id = list_id
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Read it."""
         return client.lists.get(self.list_id).primitives()
 
 
@@ -62,11 +61,9 @@ class ClickSendCreateContactListOperator(ClickSendCreateOperator):
         return next((row for row in client.iterate(client.lists.list) if row.list_name == self.list_name), None)
 
     def create(self, client: ClickSendClient) -> ContactList:
-        """Create it."""
         return client.lists.create(list_name=self.list_name)
 
     def named(self) -> str:
-        """Name it."""
         return f"The contact list {self.list_name!r}"
 
 
@@ -85,7 +82,6 @@ class ClickSendUpdateContactListOperator(ClickSendRecordOperator):
         self.list_name = list_name
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Rename it."""
         return client.lists.update(self.list_id, list_name=self.list_name).primitives()
 
 
@@ -95,23 +91,13 @@ class ClickSendDeleteContactListOperator(ClickSendDeleteOperator):
     :param list_id: which one.
     """
 
-    template_fields: Sequence[str] = ("list_id",)
+    ids = ("list_id",)
+    template_fields: Sequence[str] = ids
+    resource = "lists"
 
     def __init__(self, *, list_id: int | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.list_id = list_id
-
-    def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
-        client.lists.delete(self.list_id)
-
-    def listed(self, client: ClickSendClient) -> Iterable[object]:
-        """Return the ids of all lists."""
-        return (row.list_id for row in client.iterate(client.lists.list))
-
-    def listed_id(self) -> object:
-        """Return the id of this one."""
-        return self.list_id
 
 
 class ClickSendRemoveDuplicateContactsOperator(ClickSendBaseOperator):
@@ -130,5 +116,4 @@ class ClickSendRemoveDuplicateContactsOperator(ClickSendBaseOperator):
         self.fields = fields
 
     def call(self, client: ClickSendClient, context: Context) -> int:
-        """Remove them."""
         return client.lists.remove_duplicates(self.list_id, fields=self.fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.operators._crud import ClickSendDeleteOperator, ClickSendRecordOperator
@@ -27,7 +27,6 @@ class ClickSendCreateSmsTemplateOperator(ClickSendRecordOperator):
         self.body = body
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Create it."""
         return client.templates.create(template_name=self.template_name, body=self.body).primitives()
 
 
@@ -48,7 +47,6 @@ class ClickSendUpdateSmsTemplateOperator(ClickSendRecordOperator):
         self.body = body
 
     def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
-        """Replace it."""
         return client.templates.update(self.template_id, template_name=self.template_name, body=self.body).primitives()
 
 
@@ -58,20 +56,10 @@ class ClickSendDeleteSmsTemplateOperator(ClickSendDeleteOperator):
     :param template_id: which one.
     """
 
-    template_fields: Sequence[str] = ("template_id",)
+    ids = ("template_id",)
+    template_fields: Sequence[str] = ids
+    resource = "templates"
 
     def __init__(self, *, template_id: int | str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.template_id = template_id
-
-    def delete(self, client: ClickSendClient) -> None:
-        """Delete it."""
-        client.templates.delete(self.template_id)
-
-    def listed(self, client: ClickSendClient) -> Iterable[object]:
-        """Return the ids of all templates."""
-        return (template.template_id for template in client.iterate(client.templates.list))
-
-    def listed_id(self) -> object:
-        """Return the id of this one."""
-        return self.template_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.arguments import as_flag
 from airflow_provider_clicksend.operators._cancel import ClickSendCancelVoiceOperator
 from airflow_provider_clicksend.operators._send_operator import CancelOnKill, ToRecipients
 
@@ -41,9 +42,9 @@ class ClickSendVoiceOperator(CancelOnKill, ToRecipients):
         super().__init__(**kwargs)
         self.voice = voice
         self.lang = lang
-        self.require_input = require_input
-        self.machine_detection = machine_detection
-        self.validate_language = validate_language
+        self.require_input = as_flag("require_input", require_input)
+        self.machine_detection = as_flag("machine_detection", machine_detection)
+        self.validate_language = as_flag("validate_language", validate_language)
 
     def common_fields(self) -> dict[str, Any]:
         """Add what a call needs."""

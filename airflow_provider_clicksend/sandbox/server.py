@@ -108,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8026, help="port, 0 for a free one (default: %(default)s)")
     parser.add_argument("--database", type=Path, metavar="FILE", help="keep everything in FILE over a restart")
-    parser.add_argument("--api-key", metavar="KEY", help="the key that is let in (default: sandbox-key)")
+    parser.add_argument("--api-key", metavar="KEY", help="the key that is accepted (default: sandbox-key)")
     parser.add_argument(
         "--history-lag", type=float, metavar="SECONDS", help="until a message is in the history (default: 1)"
     )

@@ -44,11 +44,11 @@ class World(BaseModel):
     # --- the history
     #: ``custom_string`` in the history.
     history_echo: Echo = "exact"
-    #: The body in the history; "trimmed": without white space at its ends.
+    #: The body in the history; "trimmed": without whitespace at its ends.
     history_body: Literal["exact", "trimmed", "null", "truncated"] = "exact"
     #: The order of the history: what ``order_by`` asks for, or one that does not listen.
     history_order: Literal["asked", "newest_first", "oldest_first", "shuffled"] = "asked"
-    #: Every so-manieth message shows later than the others, so that newer ones show before it; 0: none.
+    #: Every n-th message shows later than the others, so that newer ones show before it; 0: none.
     history_late_every: int = Field(0, ge=0)
     #: By so many seconds beyond ``history_lag``.
     history_late_by: float = Field(0.0, ge=0)
@@ -62,7 +62,7 @@ class World(BaseModel):
     q_message_id: SearchMode = "works"
     #: Every other field of ``q``.
     q_other: SearchMode = "works"
-    #: ``operator=OR`` is heard, or taken for AND.
+    #: ``operator=OR`` is honoured, or taken for AND.
     q_operator: Literal["works", "ignored"] = "works"
     #: ``date_from`` and ``date_to``: with their own second, without it, or not looked at.
     date_filter: Literal["inclusive", "exclusive", "ignored"] = "inclusive"
@@ -74,7 +74,7 @@ class World(BaseModel):
     number_form: NumberForm = "e164"
     #: ClickSend's clock relative to the real one: its dates, timestamps and ``Date`` header.
     clock_offset: float = 0.0
-    #: The ``Date`` header; "invalid": one that is no date.
+    #: The ``Date`` header; "invalid": one that is not a date.
     date_header: Literal["present", "missing", "invalid"] = "present"
     #: The clock behind the ``Date`` header, relative to ClickSend's: another machine may write it.
     date_header_offset: float = 0.0

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_clicksend.arguments import as_flag
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.failing import failing_for_good
 from airflow_provider_clicksend.links.clicksend import MESSAGES_LINKS, push_for_tab
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
     from airflow_provider_clicksend.version_compat import BaseTrigger
 
-#: Seconds by which Airflow's own time-out of a deferral comes after the trigger's, which can say more.
+#: Seconds by which Airflow's own timeout of a deferral comes after the trigger's, which can say more.
 GRACE = 120
 
 
@@ -59,7 +60,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         super().__init__(**kwargs)
         self.message_ids = message_ids
         self.clicksend_conn_id = clicksend_conn_id
-        self.deferrable = deferrable
+        self.deferrable = as_flag("deferrable", deferrable)
         self._wait: Any = None
         self._steps: Any = None
         self._reports: Any = None
@@ -121,7 +122,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         )
 
     def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:
-        """Conclude from the trigger's event; after a time-out, look a last time.
+        """Conclude from the trigger's event; after a timeout, look a last time.
 
         :raises AirflowFailException: for no event, or one that no trigger of ours sends.
         """
@@ -135,7 +136,9 @@ class WaitSensor(TextRendering, BaseSensorOperator):
                 case {"status": "timeout"}:
                     return self._last_look()
                 case _:
-                    raise AirflowFailException(f"{self.task_id} was resumed by no event of a ClickSend trigger.")
+                    raise AirflowFailException(
+                        f"{self.task_id} was resumed by an event that no ClickSend trigger sends."
+                    )
 
     def _finish(self, result: dict[str, Any]) -> Any:
         """Push what was found out, for the tab *Messages*, before it may fail the task; then conclude from it."""
@@ -193,7 +196,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         except AirflowSensorTimeout as error:
             timed_out: Exception = error
         except AirflowSkipException as error:
-            if error.__cause__ is not None:  # a failure that was turned into a skip, not a time-out
+            if error.__cause__ is not None:  # a failure that was turned into a skip, not a timeout
                 raise
             timed_out = error
         done = self._peek(last=True)

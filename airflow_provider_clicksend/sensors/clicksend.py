@@ -24,8 +24,8 @@ class ClickSendDeliverySensor(WaitSensor):
     ``{"message_id", "outcome", "status_code", "status_text"}`` a message; of a batch handle, only for failed ones.
 
     Receipts exist only when the account has an automation rule for them with action POLL; nothing is marked as read.
-    Errors of the network and of a busy or broken server are waited out, until `timeout`; the time-out says which of the
-    known causes fits.
+    Errors of the network and of a busy or broken server are waited out, until `timeout`; the error then says which of
+    the known causes fits.
 
     :param message_ids: a message id, a list of them, or the batch handle of a large send:
         ``send.output["message_ids"]``. (templated)
@@ -119,8 +119,8 @@ class ClickSendReplySensor(WaitSensor):
 
     Replies can be read only when the account has an automation rule for them with action POLL; nothing is marked as
     read. A reply counts for the question that this person was asked, by person and time; while several questions are
-    open, for the one whose code it holds, and else for none. Errors of the network and of a
-    busy or broken server are waited out, until `timeout`; the time-out says which of the known causes fits.
+    open, for the one whose code it holds, and else for none. Errors of the network and of a busy or broken server are
+    waited out, until `timeout`; the error then says which of the known causes fits.
 
     :param message_ids: of the texts that were sent: a message id, a list of them, or the batch handle of a large send:
         ``send.output["message_ids"]``. (templated)
@@ -129,7 +129,7 @@ class ClickSendReplySensor(WaitSensor):
         case and ``"yes"`` does not); None for any body. (templated)
     :param clicksend_conn_id: the Airflow connection, of type ``clicksend``.
     :param deferrable: whether to wait in the triggerer, without a worker; `mode` does not matter then.
-    :raises ClickSendConfigError: when the DAG is parsed, for a `pattern` that is no regular expression.
+    :raises ClickSendConfigError: when the DAG is parsed, for a `pattern` that is not a regular expression.
     :raises ClickSendOptedOutError: everybody who was asked answered STOP or the like.
     """
 

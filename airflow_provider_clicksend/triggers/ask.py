@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,10 @@ from airflow_provider_clicksend.version_compat import TriggerEvent
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.engine.look import Look
+
+#: Seconds for which a trigger yields nothing. Airflow's worker may take five seconds to report that its task has
+#: deferred; a task that is queued again by then is taken for one that ended badly (seen on 3.3.2).
+MIN_LIFE = 8.0
 
 
 class ClickSendAskTrigger(_WaitTrigger):
@@ -56,6 +62,13 @@ class ClickSendAskTrigger(_WaitTrigger):
         return AskLook(client).look
 
     async def _events(self, looks: AsyncIterator[Look[Any]]) -> AsyncIterator[TriggerEvent]:
-        async for event in super()._events(looks):
-            event.payload["memo"] = self.memo
-            yield event
+        began = time.monotonic()
+        event = await self._event(looks)
+        event.payload["memo"] = self.memo
+        if getattr(self, "task_instance", None) is not None:  # in a triggerer, not in `dag.test()`
+            await asyncio.sleep(began + MIN_LIFE - time.monotonic())
+        yield event
+
+    async def _event(self, looks: AsyncIterator[Look[Any]]) -> TriggerEvent:
+        """Return the one event."""
+        return await anext(super()._events(looks))

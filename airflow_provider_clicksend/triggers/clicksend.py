@@ -44,7 +44,7 @@ class _WaitTrigger(BaseEventTrigger):
     It yields one event: ``{"status": "done", "result": ...}``, ``{"status": "timeout"}`` or
     ``{"status": "error", "message": ...}`` for what no further look can heal.
 
-    The kwargs are JSON primitives and the deadline is absolute, so that it can start anew in another triggerer.
+    The kwargs are JSON primitives and the deadline is absolute, so that it can start again in another triggerer.
 
     From Airflow 3.3 on, the triggers that wait on one connection share one stream of looks. Each look covers what
     everybody has still open, so whoever joins late is served by the next one. Before, and in ``dag.test()``, each

@@ -197,7 +197,7 @@ class ClickSendInboundTrigger(BaseEventTrigger):
         if inbox is None:
             if look.is_whole:
                 await self._memory.begin(look)
-                self.log.info("Watching for texts; the %d that are there start nothing.", len(look.seen))
+                self.log.info("Watching for texts; the %d that are already there start nothing.", len(look.seen))
             return None
         if look.since > inbox.looked_at:
             return None  # it was begun before we joined, and may have left out what came while nobody watched

@@ -6,16 +6,17 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import requests
 
 from airflow_provider_clicksend.messaging.segments import count_parts
 from dev.airflow_standalone import AirflowStandalone, clean_environment
 from dev.sandbox_process import SandboxProcess
 from dev.supervisor import Supervisor
 from tests.airflow_tests.alert_dags.alerts import NUMBERS
-from tests.airflow_tests.alert_dags.hangs import RUN, STORM, TASK
 from tests.airflow_tests.conftest import ROOT, Start
 from tests.running import EXAMPLE_DAGS
 
@@ -23,8 +24,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 DAGS = Path(__file__).parent / "alert_dags"
 ON_CALL = "+15551234567"
-#: Mapped tasks that fail at once, four at a time. (500 were tried by hand, with one text.)
-FAILURES = 40
+#: Mapped tasks that fail at once, four at a time; `STORM_OF=500` is the storm that the documentation speaks of.
+FAILURES = int(os.environ.get("STORM_OF", "40"))
 
 
 def texts(sandbox: SandboxProcess, name: str, channel: str = "sms") -> list[str]:
@@ -33,9 +34,15 @@ def texts(sandbox: SandboxProcess, name: str, channel: str = "sms") -> list[str]
 
 def finish(airflow: AirflowStandalone, dag_id: str, run_id: str, seconds: float = 120) -> str:
     """Wait until a run has ended, and return how."""
-    ended = {"success", "failed"}
-    airflow.wait(lambda: airflow.api.run_state(dag_id, run_id) in ended, f"the end of {dag_id}", seconds)
-    return airflow.api.run_state(dag_id, run_id)
+    states: list[str] = []
+
+    def ended() -> bool:
+        with suppress(requests.Timeout):  # of an Airflow that is busy
+            states.append(airflow.api.run_state(dag_id, run_id))
+        return states[-1:] in (["success"], ["failed"])
+
+    airflow.wait(ended, f"the end of {dag_id}", seconds)
+    return states[-1]
 
 
 def arrive(airflow: AirflowStandalone, sandbox: SandboxProcess, *names: str) -> None:
@@ -93,34 +100,14 @@ def test_every_way_on_the_newest_airflow(newest: tuple[AirflowStandalone, Sandbo
     assert sandbox.count(by="custom_string", channel="sms")["doubled"] == 0
 
 
-def test_a_storm_of_failures_is_one_text(newest: tuple[AirflowStandalone, SandboxProcess]) -> None:
+@pytest.mark.timeout(max(300, 2 * FAILURES))
+def test_a_storm_of_failures_is_one_to_three_texts(newest: tuple[AirflowStandalone, SandboxProcess]) -> None:
     airflow, sandbox = newest
     airflow.wait(lambda: airflow.api.dag_exists("alerts_storm"), "the DAG", 60)
     run_id = airflow.api.trigger("alerts_storm", {"tasks": FAILURES})
-    assert finish(airflow, "alerts_storm", run_id, 240) == "failed"
+    assert finish(airflow, "alerts_storm", run_id, max(240, FAILURES * 1.5)) == "failed"
     assert airflow.api.states("alerts_storm", run_id, "load") == ["failed"] * FAILURES
     assert 1 <= len(texts(sandbox, "storm")) <= 3
-
-
-@pytest.mark.parametrize("fault", ["hang", "accepted-then-502", "dropped", "401"])
-def test_the_second_fallback_tells_in_time_when_the_gateway_fails_every_text(
-    newest: tuple[AirflowStandalone, SandboxProcess], fault: str
-) -> None:
-    airflow, sandbox = newest
-    airflow.wait(lambda: airflow.api.dag_exists("alerts_hang"), "the DAG", 60)
-    sandbox.control("POST", "faults", json={"fault": fault, "path": "/v3/sms/send", "times": None})
-    run_id = airflow.api.trigger("alerts_hang")
-    assert finish(airflow, "alerts_hang", run_id) == "failed"
-    ended = time.time()
-    airflow.wait(lambda: len(calls(sandbox)) == len((TASK, RUN, STORM)), "the calls", 60)
-    # The task has two notifiers, one after the other; the DAG processor needs some seconds to begin.
-    assert time.time() - ended < 35
-    assert calls(sandbox) == sorted([TASK, RUN, STORM])
-    assert len(sandbox.messages(channel="sms")) <= 2 * 2 * 3
-
-
-def calls(sandbox: SandboxProcess) -> list[str]:
-    return sorted(message["to"] for message in sandbox.messages(channel="voice"))
 
 
 def test_callbacks_and_a_lost_task_on_airflow_3_1(start: Start, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def says(code: object, word: object, text: str = "", data: object = None) -> dic
             {"detail": [{"loc": ["body", "app"], "msg": "field required"}]},
             (B, 422, "gateway", "body.app: field required"),
         ),
-        (429, {"message": "Rate limit"}, (R, 429, "gateway", "10 requests a second")),
+        (429, {"message": "Rate limit"}, (R, 429, "gateway", "10 requests per second")),
         (500, {"message": "Internal error"}, (S, 500, "gateway", "authorization in Maton has expired")),
         # A proxy.
         (301, None, (B, 301, "gateway", "Redirects are not followed")),
@@ -153,9 +153,9 @@ def test_clicksends_envelope_is_its_own_no_by_every_way(kind: Kind) -> None:
         (
             403,
             "<html>",
-            "Something in front of ClickSend answered 403. This is no answer of ClickSend",
+            "Something in front of ClickSend answered 403. This is not an answer of ClickSend",
         ),
-        (500, {"message": "x"}, "is there a proxy between"),
+        (500, {"message": "x"}, "is there a proxy in between"),
         (407, None, "HTTPS_PROXY"),
     ],
 )

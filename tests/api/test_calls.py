@@ -100,7 +100,7 @@ def test_a_model_that_is_sent_is_not_changed() -> None:
         (lambda c: c.voice.send([{**SMS, "require_input": 2}]), "require_input"),
         (lambda c: c.contacts.create(5, first_name="x"), "phone_number, an email or a fax_number"),
         (lambda c: c.contacts.create(5, phone_number="+15551234567", nickname="x"), "nickname: no such argument"),
-        (lambda c: c.contacts.update(5, 7), "no field to change"),
+        (lambda c: c.contacts.update(5, 7), "No field to change"),
         (lambda c: c.sms.cancel_all(custom_string=""), "custom_string is empty"),
         (lambda c: c.lists.list(limit=14), "limit=14"),
         (lambda c: c.lists.list(limit=101), "limit=101"),

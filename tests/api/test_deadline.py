@@ -53,7 +53,7 @@ def test_nobody_there_is_not_tried_for_longer_than_the_deadline() -> None:
 def test_after_the_deadline_nothing_leaves_and_the_error_says_so() -> None:
     with scripted(envelope(EMPTY_PAGE)) as wire:
         client = ClickSendClient(KEY, base_url=wire.url)
-        with pytest.raises(errors.ClickSendTimeoutError, match="the time for it is over") as caught:
+        with pytest.raises(errors.ClickSendTimeoutError, match="its deadline has passed") as caught:
             client.with_deadline(Deadline.after(0)).sms.history()
         assert not caught.value.request_sent
         assert wire.connections == 0

@@ -133,7 +133,9 @@ def test_an_optional_field_that_cannot_be_read_is_missing_and_spoils_nothing() -
 
 
 def test_a_required_field_that_is_missing_is_named_without_values() -> None:
-    with pytest.raises(ClickSendResponseError, match=r"no SendResult: messages\[1\].status cannot be read") as raised:
+    with pytest.raises(
+        ClickSendResponseError, match=r"not a SendResult: messages\[1\].status cannot be read"
+    ) as raised:
         messages.SendResult.read({"messages": [{"status": "SUCCESS"}, {"to": "+61411111111"}]})
     assert "+61411111111" not in str(raised.value)
 

@@ -171,7 +171,7 @@ def test_a_socks_proxy_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch, wa
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 70 + ".test"])
 def test_what_is_no_name_of_a_host_is_the_hosts(host: str, waited: list[float]) -> None:
-    never_sent(f"https://{host}", "request", "is no name of a host", "`host`")
+    never_sent(f"https://{host}", "request", "is not a host name", "`host`")
     assert waited == []
 
 
@@ -209,7 +209,7 @@ def test_a_certificate_of_a_company_names_the_variable(
 
 @pytest.mark.parametrize(
     ("address", "days", "said_of_it"),
-    [("127.0.0.1", -1, "expired by this machine's clock"), ("127.0.0.2", 30, "is another host's")],
+    [("127.0.0.1", -1, "expired by this machine's clock"), ("127.0.0.2", 30, "is for another host")],
 )
 def test_a_certificate_that_is_trusted_and_wrong_says_what_is_wrong(
     address: str, days: int, said_of_it: str, trusted: Authority, stack: ExitStack

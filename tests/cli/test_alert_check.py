@@ -23,7 +23,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(to: str = ME, conn_id: str = "clicksend_default", timeout: float = 5) -> None:
-    test_alert.run(Namespace(conn_id=conn_id, to=to, timeout=timeout))
+    test_alert.run(Namespace(conn_id=conn_id, to=to, timeout=timeout, dag_id=None, dag_file=None))
 
 
 def test_it_sends_one_text_and_waits_for_the_handset(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:

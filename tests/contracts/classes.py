@@ -11,7 +11,13 @@ from typing import Any
 
 import airflow_provider_clicksend
 from airflow_provider_clicksend.get_provider_info import get_provider_info
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, BaseNotifier, BaseOperator, BaseTrigger
+from airflow_provider_clicksend.version_compat import (
+    AIRFLOW_V_3_1_PLUS,
+    AIRFLOW_V_3_3_PLUS,
+    BaseNotifier,
+    BaseOperator,
+    BaseTrigger,
+)
 
 PACKAGE = airflow_provider_clicksend.__name__
 #: Whether Airflow's common messaging is installed, which one module of ours is for.
@@ -54,7 +60,8 @@ def listed_modules(*kinds: str) -> list[str]:
     return [module for kind in kinds for entry in info[kind] for module in entry["python-modules"]]
 
 
-TASKS = offered(BaseOperator)
+#: What refuses to be made on an older Airflow is not looked at there.
+TASKS = [cls for cls in offered(BaseOperator) if AIRFLOW_V_3_1_PLUS or cls.__name__ != "ClickSendApprovalOperator"]
 TRIGGERS = offered(BaseTrigger)
 #: Triggers that can be made on this Airflow; one needs 3.3.
 USABLE_TRIGGERS = [cls for cls in TRIGGERS if AIRFLOW_V_3_3_PLUS or cls.__name__ != "ClickSendInboundTrigger"]
@@ -77,6 +84,8 @@ def parameters(cls: type) -> Iterator[inspect.Parameter]:
 
 #: Values for parameters that have no default and do not take any text.
 SAMPLES: dict[str, Any] = {
+    "groups": ["nightly_load"],
+    "notifiers": [],
     "call": "sms.history",
     "from_numbers": ["+15551234567"],
     "keyword": "STATUS",

@@ -12,7 +12,7 @@ import pytest
 from airflow.providers.common.compat.sdk import DAG
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS, BaseOperator
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS, AIRFLOW_V_3_3_PLUS, BaseOperator
 from tests.contracts.classes import (
     ALL,
     NOTIFIERS,
@@ -26,6 +26,7 @@ from tests.contracts.classes import (
 )
 
 PROMISED = [
+    "ClickSendAlertSummaryOperator",
     "ClickSendSmsOperator",
     "ClickSendMmsOperator",
     "ClickSendVoiceOperator",
@@ -53,11 +54,15 @@ PROMISED = [
     "ClickSendCreateConnectionOperator",
     "ClickSendDeleteConnectionOperator",
     "ClickSendApiOperator",
+    *(["ClickSendApprovalOperator"] if AIRFLOW_V_3_1_PLUS else []),
     "ClickSendAskBranchOperator",
     "ClickSendAskShortCircuitOperator",
     "ClickSendDeliverySensor",
     "ClickSendReplySensor",
 ]
+
+#: Tasks whose connections come with the notifiers that they are given.
+OF_NOTIFIERS = {"ClickSendAlertSummaryOperator"}
 
 every = pytest.mark.parametrize("cls", ALL, ids=lambda cls: cls.__name__)
 every_task = pytest.mark.parametrize("cls", TASKS, ids=lambda cls: cls.__name__)
@@ -68,7 +73,7 @@ every_notifier = pytest.mark.parametrize("cls", NOTIFIERS, ids=lambda cls: cls._
 def test_the_promised_tasks_are_the_offered_ones() -> None:
     assert sorted(cls.__name__ for cls in TASKS) == sorted(PROMISED)
     assert {cls.__name__ for cls in TRIGGERS} == {
-        "ClickSendAskTrigger",
+        "ClickSendApprovalTrigger",
         "ClickSendDeliveryTrigger",
         "ClickSendInboundTrigger",
         "ClickSendReplyTrigger",
@@ -117,6 +122,9 @@ def test_ids_and_texts_are_templates(cls: type[BaseOperator]) -> None:
 
 @every_task
 def test_a_task_takes_a_connection_id_and_looks_it_up_on_the_worker_only(cls: type[BaseOperator]) -> None:
+    if cls.__name__ in OF_NOTIFIERS:
+        cls(task_id="t", **sample(cls))
+        return
     task: Any = cls(task_id="t", clicksend_conn_id="no_such_connection", **sample(cls))
     assert task.clicksend_conn_id == "no_such_connection"
 

@@ -147,7 +147,7 @@ def test_the_test_says_when_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("airflow_provider_clicksend.api.client.time.sleep", lambda seconds: None)
     works, text = connection(monkeypatch, host=refused_url()).test_connection()
     assert not works
-    assert "refused the connection: nothing listens there. Is `host` right" in text
+    assert "refused the connection: nothing is listening there. Is `host` right" in text
 
 
 def test_the_form_of_older_airflows_shows_every_field() -> None:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
-from airflow_provider_clicksend.messaging.alert_window import CROWD, SAMPLE, Held, Record, Tally, claim
+from airflow_provider_clicksend.messaging.alert_window import (
+    CROWD,
+    MAX_COPIES,
+    SAMPLE,
+    Held,
+    Record,
+    State,
+    Tally,
+    claim,
+    said,
+    unsaid,
+)
 
 NOW = 1_800_000_000.0
 COOLDOWN = 600.0
@@ -124,3 +136,38 @@ def test_a_tally_stays_small_and_survives_json() -> None:
     assert Tally.from_json(json.loads(text)) == tally
     broken = tally.to_json() | {"sample": ["xyz"]}
     assert Tally.from_json(broken) is None
+
+
+HELD = Tally(window=1000.0, count=4, first="load[1]", since=1001.0, until=1020.0)
+TOLD = Record(call="a", state="accepted", at=1000.0, name="load[0]")
+
+
+@pytest.mark.parametrize(
+    ("record", "tally", "now", "count"),
+    [
+        (TOLD, HELD, 1599, None),  # its window is open
+        (TOLD, HELD, 1600, 4),
+        (TOLD, None, 1600, None),
+        (TOLD, replace(HELD, window=200.0), 1600, None),  # of another window
+        (None, HELD, 1600, None),
+        (replace(TOLD, state="claimed"), None, 1010, None),  # somebody is at it
+        (replace(TOLD, state="claimed"), None, 1020, 1),  # somebody was killed at it
+        (replace(TOLD, state="failed"), None, 1001, 1),
+        (replace(TOLD, state="failed", window=1000.0, at=1700.0), HELD, 1701, 5),
+        (replace(TOLD, state="failed", untold=HELD.held), None, 1701, 5),
+        (replace(TOLD, state="doubt", copies=MAX_COPIES), None, 1001, None),
+    ],
+)
+def test_what_nobody_was_told_of_once_the_window_is_over(
+    record: Record | None, tally: Tally | None, now: float, count: int | None
+) -> None:
+    held = unsaid(record, tally, now=now, cooldown=600)
+    assert (held and held.count) == count
+
+
+@pytest.mark.parametrize("state", ["accepted", "failed", "claimed", "doubt"])
+def test_once_it_was_told_nothing_is_left_to_tell_and_no_window_is_open(state: State) -> None:
+    record = said(replace(TOLD, state=state, untold=HELD.held), now=1700, cooldown=600)
+    assert unsaid(record, None, now=1700, cooldown=600) is None
+    assert not record.is_open(1700, 600)
+    assert not claim(record, "b", "load[9]", 1700).untold.count

@@ -122,7 +122,7 @@ def test_the_zone_of_a_row_counts_more_than_its_number_and_does_not_leave():
     ("message", "said"),
     [
         ({"to": TOLL_FREE}, "at any time it is quiet in one of them"),
-        ({"to": "+8835100123456"}, "of no known country"),
+        ({"to": "+8835100123456"}, "not of a known country"),
         ({"to": NEW_YORK, "timezone": "New York"}, "not the name of a time zone"),
     ],
 )

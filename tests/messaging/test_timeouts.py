@@ -1,4 +1,4 @@
-"""Which of the known causes a time-out names."""
+"""Which of the known causes a timeout names."""
 
 from __future__ import annotations
 

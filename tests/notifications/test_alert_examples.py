@@ -54,3 +54,8 @@ def test_alert_at_the_end_texts_and_the_run_still_counts_as_failed(sandbox: Sand
 @pytest.mark.skipif(not AIRFLOW_V_3_2_PLUS, reason="there are no deadlines")
 def test_alert_on_deadline_can_be_read() -> None:
     assert load_dag("alert_on_deadline").dag_id == "alert_on_deadline"
+
+
+def test_alert_summary_tells_nothing_after_a_quiet_night(sandbox: Sandbox) -> None:
+    assert run_dag("alert_summary") == {"tell": "success"}
+    assert sandbox.messages() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -76,10 +77,21 @@ def test_duplicates_are_removed_and_counted(client: ClickSendClient, list_id: in
     assert run(lists.ClickSendRemoveDuplicateContactsOperator, list_id=list_id) == 2
 
 
+@pytest.mark.parametrize("fields", ["phone_number", ["phone_number"], ("phone_number",)])
+def test_what_makes_duplicates_may_be_one_name(client: ClickSendClient, list_id: int, fields: Any) -> None:
+    for first_name in ("Ann", "Bob"):
+        client.contacts.create(list_id, phone_number=NUMBER, first_name=first_name)
+    assert run(lists.ClickSendRemoveDuplicateContactsOperator, list_id=f"{list_id}.0", fields=fields) == 1
+
+
 def test_only_contacts_changed_later_are_listed(client: ClickSendClient, list_id: int) -> None:
     client.contacts.create(list_id, phone_number=NUMBER)
     later = int(time.time()) + 60
     assert run(contacts.ClickSendListContactsOperator, list_id=list_id, updated_after=later) == []
+    for time_ in (str(later), float(later), datetime.fromtimestamp(later, UTC)):
+        assert run(contacts.ClickSendListContactsOperator, list_id=list_id, updated_after=time_) == []
+    with pytest.raises(AirflowFailException, match="updated_after looks like milliseconds"):
+        run(contacts.ClickSendListContactsOperator, list_id=list_id, updated_after=later * 1000)
 
 
 def test_an_email_address_is_added_and_deleted(client: ClickSendClient) -> None:

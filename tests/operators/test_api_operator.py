@@ -16,7 +16,7 @@ from airflow_provider_clicksend.version_compat import AirflowFailException
 TEXT = {"to": "+15551230001", "body": "hi"}
 
 
-def run(call: str, arguments: dict[str, Any] | None = None, *, try_number: int = 1, all_pages: bool = False) -> Any:
+def run(call: str, arguments: Any = None, *, try_number: int = 1, all_pages: bool = False) -> Any:
     operator = ClickSendApiOperator(task_id="t", call=call, arguments=arguments, all_pages=all_pages)
     return operator.execute({"ti": SimpleNamespace(try_number=try_number)})
 
@@ -24,10 +24,10 @@ def run(call: str, arguments: dict[str, Any] | None = None, *, try_number: int =
 @pytest.mark.parametrize(
     ("call", "all_pages", "said"),
     [
-        ("sms.histroy", False, "there is sms.history"),
-        ("sms", False, "no such call"),
-        ("sms._client", False, "no such call"),
-        ("close", False, "no such call"),
+        ("sms.histroy", False, "choose from sms.history"),
+        ("sms", False, "does not have this call"),
+        ("sms._client", False, "does not have this call"),
+        ("close", False, "does not have this call"),
         ("account.get", True, "has no pages"),
     ],
 )
@@ -45,11 +45,21 @@ def test_a_call_that_does_not_exist_is_refused_when_the_dag_is_parsed(call: str,
         ("sms.cancel_all", {}, "whole account's schedule"),
         ("sms.cancel_all", {"custom_string": None}, "whole account's schedule"),
         ("sms.history", {"limit": 5}, "limit=5"),
+        (
+            "contacts.list",
+            {"list_id": "None"},
+            "contacts.list: list_id is 'None'; did the upstream task return anything",
+        ),
+        ("contacts.list", {"list_id": ["5"]}, "contacts.list: list_id is a list; it must be one id"),
+        ("sms.history", {"limit": "None"}, "sms.history: limit is empty; did the upstream task return anything"),
+        ("sms.history", {"q": 17}, "sms.history: q is an int; it must be text"),
+        ("lists.remove_duplicates", {"list_id": 5, "fields": "['phone_number']"}, "fields must be names, such as"),
+        ("sms.history", "{'limit': 50}", "arguments is a str; it must be a dict"),
         ("sms.send", {"messages": [{"to": "+15551230001"}]}, "body is missing"),
     ],
 )
 def test_arguments_that_cannot_work_are_named_before_anything_is_sent(
-    call: str, arguments: dict[str, Any], said: str, sandbox: Sandbox
+    call: str, arguments: Any, said: str, sandbox: Sandbox
 ) -> None:
     with pytest.raises(AirflowFailException, match=said):
         run(call, arguments)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
+from unittest import mock
 
 import pytest
 
 from airflow_provider_clicksend.exceptions import ClickSendConfigError
 from airflow_provider_clicksend.operators.ask import ClickSendAskOperator
+from airflow_provider_clicksend.triggers import ask as triggers
 from airflow_provider_clicksend.version_compat import AirflowFailException, AirflowSkipException
 from tests.operators.asking import ANN, BOB, CARL, Asking, ask
 
@@ -192,3 +195,17 @@ def test_a_question_from_a_name_is_refused_before_anything_leaves(sandbox):
     with pytest.raises(AirflowFailException, match="nobody can reply"):
         Asking(ask(sender="Shop")).ask()
     assert sandbox.messages() == []
+
+
+def test_a_trigger_in_a_triggerer_yields_nothing_before_the_worker_has_reported(sandbox, monkeypatch):
+    monkeypatch.setattr(triggers, "MIN_LIFE", 0.8)
+    asking = Asking(ask(timeout=0.1))
+    asking.ask()
+    asking.trigger.task_instance = mock.Mock(spec=["task_id"])  # a triggerer sets it
+    began = time.monotonic()
+
+    async def first():
+        return await anext(asking.trigger.run())
+
+    assert asyncio.run(first()).payload["status"] == "timeout"
+    assert time.monotonic() - began >= 0.8

@@ -47,7 +47,7 @@ def test_a_scheduled_call_is_cancelled(client: ClickSendClient) -> None:
 def test_a_text_that_was_sent_cannot_be_cancelled_and_the_error_says_why(client: ClickSendClient) -> None:
     message_id = client.sms.send([{"to": NUMBER, "body": "now"}]).messages[0].message_id
     time.sleep(0.4)
-    with pytest.raises(AirflowFailException, match="is past cancelling: the history says") as raised:
+    with pytest.raises(AirflowFailException, match="cannot be cancelled any more: the history says") as raised:
         run(cancelling.ClickSendCancelSmsOperator, message_id=message_id)
     assert isinstance(raised.value.__cause__, errors.ClickSendNotCancelledError)
     assert raised.value.__cause__.outcome == "sent"
@@ -58,7 +58,7 @@ def test_a_text_that_was_sent_cannot_be_cancelled_and_the_error_says_why(client:
 @pytest.mark.usefixtures("sandbox")
 def test_a_text_that_nobody_knows_cannot_be_cancelled_and_the_error_says_so() -> None:
     unknown = "00000000-0000-0000-0000-000000000000"
-    with pytest.raises(AirflowFailException, match="the history knows no such message") as raised:
+    with pytest.raises(AirflowFailException, match="it is not in the history") as raised:
         run(cancelling.ClickSendCancelSmsOperator, message_id=unknown)
     assert isinstance(raised.value.__cause__, errors.ClickSendNotFoundError)
     assert run(cancelling.ClickSendCancelSmsOperator, message_id=unknown, missing_ok=True)["outcome"] == "unknown"

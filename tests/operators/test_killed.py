@@ -56,5 +56,5 @@ def test_a_killed_send_cancels_nothing_unless_told_to(sandbox, monkeypatch):
 def test_what_ended_by_itself_is_not_taken_back(sandbox):
     task = Task(sms(to=ANN, schedule=int(time.time()) + 3600, cancel_on_kill=True))
     task.run()
-    task.operator.on_kill()  # as Airflow does after a time-out
+    task.operator.on_kill()  # as Airflow does after a timeout
     assert not sandbox.messages()[0]["cancelled"]

@@ -27,7 +27,7 @@ def test_an_answer_that_names_nobody_is_a_warning(on_a_wire, spoken):
     with scripted(said(answer)) as wire:
         on_a_wire(wire)
         assert Task(sms(list_id=3555277)).run()["accepted"] == 0
-    assert "named nobody" in spoken.text
+    assert "named no recipients" in spoken.text
 
 
 with_a_store = pytest.mark.parametrize("store", STORES[:1])

@@ -13,6 +13,7 @@ from airflow_provider_clicksend.sandbox.worlds import World
 DOCS = Path(__file__).parents[2] / "docs"
 GUESSES_PAGE = (DOCS / "known-and-guessed.md").read_text()
 WORLDS_TABLE = (DOCS / "sandbox.md").read_text().partition("\n## Worlds\n")[2].partition("\n## ")[0]
+PROMISES = GUESSES_PAGE.partition("\n## What is promised in each world\n")[2]
 SWITCHES = {*World.model_fields, *Settings.model_fields} - {"world", "api_key"}
 
 
@@ -38,6 +39,12 @@ def test_a_guess_names_a_world_that_exists(guess: list[str]) -> None:
 def test_a_world_belongs_to_a_guess_and_is_explained(name: str) -> None:
     assert any(name in worlds_of(row) for row in rows()), f"{name} stands beside nothing in known-and-guessed.md"
     assert f"`{name}`" in WORLDS_TABLE
+
+
+@pytest.mark.parametrize("name", World.model_fields)
+def test_the_docs_say_what_is_promised_in_a_world(name: str) -> None:
+    promised = [line.strip("|").split("|") for line in PROMISES.splitlines() if line.startswith("| `")]
+    assert [cells[1] for cells in promised if f"`{name}`" in cells[0]] != [], f"{name} stands in no table of promises"
 
 
 def test_every_value_of_a_world_is_explained() -> None:

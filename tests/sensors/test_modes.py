@@ -34,7 +34,7 @@ def test_airflow_waits_in_every_mode_and_every_time_out_is_explained(sandbox):
     answer.join()
     log = done.stdout + done.stderr
     [line] = [line for line in done.stdout.splitlines() if line.startswith("STATES ")]
-    expected = {"heard": "success", "answered": "success", "unanswered": "failed", "skipped": "skipped"}
+    expected = {"delivered": "success", "answered": "success", "unanswered": "failed", "skipped": "skipped"}
     assert json.loads(line.removeprefix("STATES ")) == {
         f"{name}_{way}": state for name, state in expected.items() for way in WAYS
     }

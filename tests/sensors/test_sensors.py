@@ -37,7 +37,7 @@ def logged(caplog, capfd):
 
 def delivery(message_ids, **arguments):
     arguments = {"poke_interval": TICK, "timeout": 4 * TICK, "deferrable": False, **arguments}
-    return ClickSendDeliverySensor(task_id="heard", message_ids=message_ids, **arguments)
+    return ClickSendDeliverySensor(task_id="delivered", message_ids=message_ids, **arguments)
 
 
 def reply(message_ids, **arguments):
@@ -260,7 +260,7 @@ def test_a_deferred_reply_is_returned(gateway):
     "event", [None, {}, {"status": "what"}, {"status": "done"}, {"status": "done", "result": None}]
 )
 def test_a_task_that_is_resumed_by_something_else_fails_loudly(event):
-    with pytest.raises(AirflowFailException, match="no event of a ClickSend trigger"):
+    with pytest.raises(AirflowFailException, match="an event that no ClickSend trigger sends"):
         delivery("A").execute_complete(CONTEXT, event)
 
 

@@ -30,7 +30,7 @@ def send(client, *numbers, **more):
 
 def delivery(message_ids, **arguments):
     arguments = {"poke_interval": TICK, "timeout": 10, "deferrable": False, **arguments}
-    return ClickSendDeliverySensor(task_id="heard", message_ids=message_ids, **arguments)
+    return ClickSendDeliverySensor(task_id="delivered", message_ids=message_ids, **arguments)
 
 
 def reply(message_ids, **arguments):

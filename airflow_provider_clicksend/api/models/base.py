@@ -1,4 +1,4 @@
-"""The two tempers of models, and the page."""
+"""The two base classes of models, strict and lenient, and the page."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Answer(BaseModel):
         except ValidationError as exc:
             fields = sorted({_path(error["loc"]) or "it" for error in exc.errors()})
             raise ClickSendResponseError(
-                f"An answer of ClickSend is no {cls.__name__}: {_shortened(fields)} cannot be read."
+                f"An answer of ClickSend is not a {cls.__name__}: {_shortened(fields)} cannot be read."
             ) from None
 
     def primitives(self) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class Page(Generic[Row]):
         envelope: Mapping[str, Any] = data if isinstance(data, Mapping) else {"data": data}
         found = envelope.get("data", [] if count(envelope.get("total"), 0) == 0 else None)
         if not isinstance(found, list):
-            raise ClickSendResponseError(f"A list of {model.__name__} was expected and something else came.")
+            raise ClickSendResponseError(f"Expected a list of {model.__name__}, but something else came.")
         rows = [model.read(row) for row in found]
         total = count(envelope.get("total"), len(rows))
         per_page = count(envelope.get("per_page"), 0) or max(len(rows), 1)

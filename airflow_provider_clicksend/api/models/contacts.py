@@ -4,45 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from airflow_provider_clicksend.api.models.base import Answer, Int, Request, Text
 
 
-class ContactFields(Request):
-    """What a contact can be given. A new one needs a phone number, an e-mail address or a fax number.
-
-    :param phone_number: E.164. :param fax_number: E.164. :param address_country: two letters.
-    """
-
-    phone_number: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
-    fax_number: str | None = None
-    organization_name: str | None = None
-    custom_1: str | None = None
-    custom_2: str | None = None
-    custom_3: str | None = None
-    custom_4: str | None = None
-    address_line_1: str | None = None
-    address_line_2: str | None = None
-    address_city: str | None = None
-    address_state: str | None = None
-    address_postal_code: str | None = None
-    address_country: str | None = None
-
-
-class Contact(Answer):
-    """A contact in a list.
-
-    :param date_added: Unix seconds. :param date_updated: Unix seconds.
-    """
-
-    key_fields: ClassVar = ("contact_id",)
-
-    contact_id: int
-    list_id: Int = None
+class _ContactData(BaseModel):
     phone_number: Text = None
     first_name: Text = None
     last_name: Text = None
@@ -59,6 +26,25 @@ class Contact(Answer):
     address_state: Text = None
     address_postal_code: Text = None
     address_country: Text = None
+
+
+class ContactFields(_ContactData, Request):
+    """What a contact can be given. A new one needs a phone number, an e-mail address or a fax number.
+
+    :param phone_number: E.164. :param fax_number: E.164. :param address_country: two letters.
+    """
+
+
+class Contact(_ContactData, Answer):
+    """A contact in a list.
+
+    :param date_added: Unix seconds. :param date_updated: Unix seconds.
+    """
+
+    key_fields: ClassVar = ("contact_id",)
+
+    contact_id: int
+    list_id: Int = None
     date_added: Int = None
     date_updated: Int = None
 

@@ -77,7 +77,7 @@ class ChannelResource(Resource):
     def _post_messages(self, verb: str, messages: Sequence[Any], **extra: Any) -> SendResult:
         if not 1 <= len(messages) <= MAX_MESSAGES:
             raise ClickSendConfigError(
-                f"{len(messages)} messages: one request takes 1 to {MAX_MESSAGES}.", field="messages"
+                f"{len(messages)} messages: one request can hold 1 to {MAX_MESSAGES}.", field="messages"
             )
         request = self.send_model.build({"messages": messages, **extra})
         for message in request.messages:

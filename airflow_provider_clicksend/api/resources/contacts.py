@@ -45,7 +45,7 @@ class ContactsResource(Resource):
         :raises ClickSendConfigError: without any field; for an unknown one.
         """
         if not fields:
-            raise ClickSendConfigError("There is no field to change.", field="fields")
+            raise ClickSendConfigError("No field to change was given.", field="fields")
         return self._write("PUT", _path(list_id, contact_id), fields)
 
     def delete(self, list_id: int | str, contact_id: int | str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.models.base import Page
 from airflow_provider_clicksend.api.models.contacts import ContactList
 from airflow_provider_clicksend.api.paging import MAX_LIMIT
@@ -41,6 +42,9 @@ class ListsResource(Resource):
         :param fields: what must be equal for two contacts to be the same. The document names no body; the official
             SDK sends an object with the names as its keys, and what its values mean is not documented.
         """
-        body = {"fields": {name: name for name in fields}}
+        names = [fields] if isinstance(fields, str) else list(fields)
+        if not names or not all(isinstance(name, str) and name.isidentifier() for name in names):
+            raise ClickSendConfigError("fields must be names, such as ['phone_number'].", field="fields")
+        body = {"fields": {name: name for name in names}}
         answer = self._client.gateway("PUT", f"/lists/{path_id(list_id)}/remove-duplicates", json=body)
         return number_in(answer, "deleted")

@@ -1,4 +1,4 @@
-"""ClickSend's own door: HTTP Basic at ``/v3``, without Maton in front."""
+"""ClickSend's own API: HTTP Basic at ``/v3``, without Maton in front."""
 
 from base64 import b64encode
 
@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from airflow_provider_clicksend.sandbox.clicksend.answers import envelope
 
-#: The one account that is let in. Its key is not Maton's, so that a mix-up shows.
+#: The one account that is accepted. Its key is not Maton's, so that a mix-up shows.
 USERNAME = "user@example.com"
 API_KEY = "sandbox-clicksend-key"
 _TOKEN = b64encode(f"{USERNAME}:{API_KEY}".encode()).decode()

@@ -1,4 +1,4 @@
-"""The sandbox's books under ``/sandbox``: what was sent, and every request that came."""
+"""The sandbox's records under ``/sandbox``: what was sent, and every request that came."""
 
 from typing import Annotated, Any, Literal
 

@@ -41,7 +41,7 @@ _POLICY = (
     "frame-ancestors 'none'; img-src 'self' data: http://127.0.0.1:* http://localhost:*"
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
-#: What a browser may show as a picture; anything else that was uploaded is no picture.
+#: What a browser may show as a picture; anything else that was uploaded is not a picture.
 _PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"BM": "image/bmp"}
 _OK, _UNCHANGED = 200, 204
 

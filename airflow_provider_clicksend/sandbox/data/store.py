@@ -23,7 +23,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    #: The one Maton key that is let in.
+    #: The one Maton key that is accepted.
     api_key: str = "sandbox-key"
     #: From the acceptance of a message to its row in the history; never 0 at the live API.
     history_lag: float = Field(1.0, ge=0)
@@ -104,7 +104,7 @@ class Store:
         with self.begin() as db:
             for table in tables.metadata.sorted_tables:
                 db.execute(delete(table))
-            # The ids begin anew too: they do not tell what was there before.
+            # The ids start over too: they do not tell what was there before.
             db.execute(text("DELETE FROM sqlite_sequence"))
             seed(db)
         self.settings = Settings(api_key=self.settings.api_key)

@@ -14,7 +14,7 @@ MAX_BODY = 64_000
 
 @dataclasses.dataclass
 class Half:
-    """A request or an answer as it went over the wire."""
+    """A request or an answer as it was transmitted."""
 
     headers: list[tuple[str, str]] = dataclasses.field(default_factory=list)
     body: bytes = b""

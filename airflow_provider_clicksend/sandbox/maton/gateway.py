@@ -67,7 +67,7 @@ class Gateway:
             db.execute(update(requests).where(requests.c.id == request_id).values(status=answer.status))
 
     def _refuse(self, db: Connection, request: Request) -> Response | None:
-        """Return Maton's own error (or ClickSend's at its own door), or note the connection that is gone through."""
+        """Return Maton's own error (ClickSend's for a direct account), or note the connection that is used."""
         if direct.is_direct(request):
             request.scope["state"]["connection_id"] = ""
             return direct.refuse(request)

@@ -16,7 +16,7 @@ WAYS = {
 with DAG("waiting_modes", schedule=None, render_template_as_native_obj=True) as dag:
     for way, arguments in WAYS.items():
         common = {"message_ids": os.environ.get("IDS", "A").split(","), "poke_interval": 1, **arguments}
-        ClickSendDeliverySensor(task_id=f"heard_{way}", timeout=30, **common)
+        ClickSendDeliverySensor(task_id=f"delivered_{way}", timeout=30, **common)
         ClickSendReplySensor(task_id=f"answered_{way}", timeout=30, pattern="^YES$", **common)
         ClickSendReplySensor(task_id=f"unanswered_{way}", timeout=1, pattern="^NO$", **common)
         ClickSendReplySensor(task_id=f"skipped_{way}", timeout=1, pattern="^NO$", soft_fail=True, **common)

@@ -30,14 +30,17 @@ function toTheEnd() {
   if (thread) thread.scrollTop = thread.scrollHeight;
 }
 
+// Nobody looks at a tab in the background.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id === "live" && document.hidden) event.preventDefault();
+});
 document.addEventListener("htmx:beforeSwap", () => { before = look(); });
 document.addEventListener("htmx:afterSettle", (event) => {
   const after = look();
   const moved = before.phone !== after.phone;
   if (moved || (before.atEnd && before.last !== after.last) || before.part !== after.part) toTheEnd();
   // Whoever has chosen a phone wants to write; on a small screen the keyboard would hide what there is to read.
-  const chosen = event.detail.elt?.id !== "live" && !event.detail.requestConfig?.triggeringEvent?.type?.match(/every|load/);
-  if (!chosen || document.activeElement?.id === "q") return;
+  if (event.detail.requestConfig?.elt.id === "live" || document.activeElement?.id === "q") return;
   if (moved || before.part !== after.part) {
     const target = WIDE.matches ? ".write .text" : after.part === "thread" ? "#thread-title" : null;
     if (target && after.part === "thread") document.querySelector(target)?.focus({ preventScroll: true });
