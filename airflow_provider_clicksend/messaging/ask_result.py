@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from airflow_provider_clicksend.api.channels import SMS, VOICE
 from airflow_provider_clicksend.messaging.numbers import mask_number
 
 
@@ -39,6 +40,26 @@ def shown_steps(
         {"kind": kind, "to": list(map(mask_number, people)), "at": None, "outcome": "not needed"}
         for kind, people in left
     ]
+
+
+def shown_people(
+    questions: Iterable[Mapping[str, Any]], calls: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return who was asked so far: ``{"to", "channel", "message_id", "price", "status"}``.
+
+    A message that was refused has a status and no id.
+    """
+    sent = [(SMS.name, row) for row in questions] + [(VOICE.name, row) for row in calls]
+    shown = [
+        {"to": row["to"], "channel": channel, "message_id": row["id"], "price": row.get("price"), "status": None}
+        for channel, row in sent
+    ]
+    shown += [
+        {"to": row["to"], "channel": step.get("channel"), "message_id": None, "price": None, "status": row["status"]}
+        for step in steps
+        for row in step["refused"]
+    ]
+    return [{**row, "to": mask_number(row["to"])} for row in shown]
 
 
 def _shown(step: Mapping[str, Any], *, is_answered: bool) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from airflow_provider_clicksend.engine.ask_state import ASK_KEY, AskState
 from airflow_provider_clicksend.engine.send_state import StateUnavailableError
 from airflow_provider_clicksend.engine.sender import SendStoppedError, Sent
 from airflow_provider_clicksend.messaging import question_texts as texts
-from airflow_provider_clicksend.messaging.ask_result import shown_answer, shown_steps
+from airflow_provider_clicksend.messaging.ask_result import shown_answer, shown_people, shown_steps
 from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.messaging.reference import batch_reference, closing_reference, remark_reference
 from airflow_provider_clicksend.messaging.refusals import hint_for
@@ -162,15 +162,18 @@ class AskTask:
     def _record(self, number: int, step: Step, sent: Sent) -> None:
         for row in sent.result.rows:
             entry = {"id": row["message_id"], "to": row["to"], "at": sent.since, "reference": row["custom_string"]}
+            entry["price"] = row["message_price"]
             (self.state.calls if step.is_spoken else self.state.questions).append(entry)
         refused = [{"to": row["to"], "status": row["status"]} for row in sent.result.refused]
         for row in refused:
             self._log.warning("%s cannot be asked: %s", mask_number(row["to"]), row["status"])
         kind = _kind(step)
-        self.state.steps.append({"kind": kind, "to": step.people, "at": sent.since, "refused": refused})
+        about = {"kind": kind, "channel": step.channel, "to": step.people, "at": sent.since, "refused": refused}
+        self.state.steps.append(about)
         self.state.step = number
         self.state.deadline = time.time() + step.wait
         self._write()
+        self._operator.push_asked(shown_people(self.state.questions, self.state.calls, self.state.steps))
         self._log.info("Asked %d people by %s, for %g s.", sent.result.accepted, kind, step.wait)
 
     def _wait(self) -> Waiting:

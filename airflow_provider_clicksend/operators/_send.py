@@ -12,7 +12,7 @@ from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSen
 from airflow_provider_clicksend.engine.requests import Requests, SendRequest
 from airflow_provider_clicksend.engine.send_state import SendState, StateUnavailableError, TaskTry
 from airflow_provider_clicksend.engine.sender import Sender, Sent
-from airflow_provider_clicksend.links.clicksend import push_link
+from airflow_provider_clicksend.links.clicksend import push_link, push_messages_link
 from airflow_provider_clicksend.messaging.batch import Batch
 from airflow_provider_clicksend.messaging.batch_result import BatchResult, as_xcom
 from airflow_provider_clicksend.messaging.numbers import mask_number
@@ -181,7 +181,7 @@ class SendTask:
 
     def _as_xcom(self, result: BatchResult, handle: dict[str, Any]) -> dict[str, Any]:
         left_out = {"excluded": self._chosen.excluded, "duplicates": self._chosen.dropped}
-        return {**as_xcom(result, handle=handle), **left_out}
+        return {"channel": self._operator.channel, **as_xcom(result, handle=handle), **left_out}
 
     def _push(self, outcome: dict[str, Any]) -> None:
         if not self._operator.do_xcom_push:
@@ -190,6 +190,7 @@ class SendTask:
         # Airflow reads `send.output["message_ids"]` as the XCom of that key.
         self._context["ti"].xcom_push(key="message_ids", value=outcome["message_ids"])
         push_link(self._context, self._client.base_url)
+        push_messages_link(self._context)
 
     def _push_quietly(self, outcome: dict[str, Any]) -> None:
         """Push beside an error, which is what a person must read, whatever becomes of the push."""

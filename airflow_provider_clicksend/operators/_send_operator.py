@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.arguments import as_count, as_flag, as_number, check_choice
-from airflow_provider_clicksend.links.clicksend import ClickSendLink
+from airflow_provider_clicksend.links.clicksend import MESSAGES_LINKS, ClickSendLink
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator, Recipients
 from airflow_provider_clicksend.version_compat import Context
 
@@ -47,7 +47,7 @@ class SendOperator(ClickSendBaseOperator):
     """
 
     template_fields: Sequence[str] = ("body", "sender", "custom_string", "exclude_list_id")
-    operator_extra_links = (ClickSendLink(),)
+    operator_extra_links = (ClickSendLink(), *MESSAGES_LINKS)
 
     channel: ClassVar[str]
     #: What a row may hold.

@@ -12,6 +12,7 @@ from airflow.providers.common.compat.sdk import BranchMixIn, SkipMixin
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.arguments import as_flag, as_number, check_choice
+from airflow_provider_clicksend.links.clicksend import MESSAGES_LINKS
 from airflow_provider_clicksend.messaging.answers import Options
 from airflow_provider_clicksend.operators._base import ClickSendBaseOperator, Recipients
 from airflow_provider_clicksend.operators._ladder import Call, Step, Text, seconds
@@ -82,6 +83,7 @@ class ClickSendAskOperator(ClickSendBaseOperator):
     native_fields = frozenset({"to"})
     optional_fields = frozenset({"sender", "how_to_answer"})
     object_fields = frozenset({"ladder"})
+    operator_extra_links = MESSAGES_LINKS
 
     def __init__(
         self,
@@ -130,6 +132,7 @@ class ClickSendAskOperator(ClickSendBaseOperator):
         self.on_unknown = on_unknown
         self._running: AskTask | None = None
         self._push: Any = None
+        self._context: Context = {}
 
     @property
     def to(self) -> Any:
@@ -175,6 +178,7 @@ class ClickSendAskOperator(ClickSendBaseOperator):
 
         self._running = task
         self._push = context["ti"].xcom_push if self.do_xcom_push else None
+        self._context = context
         try:
             outcome = task.begin() if event is None else task.resume(event)
         finally:
@@ -191,6 +195,13 @@ class ClickSendAskOperator(ClickSendBaseOperator):
     def conclude(self, result: dict[str, Any], context: Context) -> Any:  # for subclasses
         """Do what follows from the answer, and return the result."""
         return result
+
+    def push_asked(self, people: Sequence[Mapping[str, Any]]) -> None:
+        """Push who was asked so far under the key ``asked``, for the tab *Messages*."""
+        from airflow_provider_clicksend.links.clicksend import ASKED_KEY, push_for_tab
+
+        if self._push is not None:
+            push_for_tab(self._context, ASKED_KEY, list(people))
 
     def push_steps(self, steps: Sequence[Mapping[str, Any]]) -> None:
         """Push what became of the steps under the key ``steps``, also when nobody has answered."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_clicksend.arguments import as_flag
 from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
 from airflow_provider_clicksend.failing import failing_for_good
+from airflow_provider_clicksend.links.clicksend import MESSAGES_LINKS, push_for_tab
 from airflow_provider_clicksend.rendering import TextRendering
 from airflow_provider_clicksend.version_compat import (
     AirflowFailException,
@@ -46,6 +47,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
     template_fields: Sequence[str] = ("message_ids",)
     native_fields = frozenset({"message_ids"})
     ui_color = "#e8f4ff"
+    operator_extra_links = MESSAGES_LINKS
 
     def __init__(
         self,
@@ -64,6 +66,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
         self._reports: Any = None
         self._error: ClickSendError | None = None
         self._not_before = 0.0
+        self._context: Context = {}
 
     @cached_property
     def hook(self) -> ClickSendHook:
@@ -103,6 +106,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
     def execute(self, context: Context) -> Any:
         """Wait here, or defer at once: the triggerer looks for all together, so that N starts cost no N requests."""
         started = time.time()
+        self._context = context
         with self._softly():
             if not self.deferrable:
                 return self._explaining_time_outs(context)
@@ -110,22 +114,23 @@ class WaitSensor(TextRendering, BaseSensorOperator):
                 self._begin()
                 result = self._wait.note(())  # there may be nothing to wait for
                 if result is not None:
-                    return self._conclude(result)
+                    return self._finish(result)
         return self.defer(
             trigger=self._trigger(started + self.timeout),
             method_name="execute_complete",
             timeout=timedelta(seconds=self.timeout + GRACE),
         )
 
-    def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
+    def execute_complete(self, context: Context, event: Mapping[str, Any] | None = None) -> Any:
         """Conclude from the trigger's event; after a timeout, look a last time.
 
         :raises AirflowFailException: for no event, or one that no trigger of ours sends.
         """
+        self._context = context
         with self._softly(), failing_for_good():
             match event:
                 case {"status": "done", "result": dict(result)}:
-                    return self._conclude(result)
+                    return self._finish(result)
                 case {"status": "error", "message": str(message)}:
                     raise AirflowFailException(message)
                 case {"status": "timeout"}:
@@ -134,6 +139,12 @@ class WaitSensor(TextRendering, BaseSensorOperator):
                     raise AirflowFailException(
                         f"{self.task_id} was resumed by an event that no ClickSend trigger sends."
                     )
+
+    def _finish(self, result: dict[str, Any]) -> Any:
+        """Push what was found out, for the tab *Messages*, before it may fail the task; then conclude from it."""
+        if self.do_xcom_push:
+            push_for_tab(self._context, "return_value", result)
+        return self._conclude(result)
 
     def _last_look(self) -> Any:
         done = self._peek(last=True)
@@ -151,7 +162,7 @@ class WaitSensor(TextRendering, BaseSensorOperator):
             self._begin()
             step: Step = self._steps.after(self._look(last=last))
             if isinstance(step, Done):
-                return PokeReturnValue(is_done=True, xcom_value=self._conclude(step.result))
+                return PokeReturnValue(is_done=True, xcom_value=self._finish(step.result))
             if isinstance(step, Failed):
                 raise AirflowFailException(str(step.error)) from step.error
         self._error = step.error

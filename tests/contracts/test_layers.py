@@ -13,7 +13,7 @@ PACKAGE = ROOT.name
 
 #: Lower layers first. Whatever is not in a folder (the table of fields, the versions, the errors) is `root`.
 LAYERS = ["api", "root", "messaging", "engine", "hooks", "top"]
-TOP = {"operators", "sensors", "triggers", "notifications", "queues", "decorators", "links", "cli"}
+TOP = {"operators", "sensors", "triggers", "notifications", "queues", "decorators", "links", "cli", "plugins"}
 #: What a module of the root may be imported by the layer below it for.
 BELOW = {f"{PACKAGE}.__version__"}
 

@@ -9,7 +9,11 @@ from airflow_provider_clicksend.operators.mms import ClickSendMmsOperator
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.operators.voice import ClickSendVoiceOperator
 from airflow_provider_clicksend.sandbox.testing import Sandbox
+from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS
 from tests.running import load_dag
+
+#: The link to the tab, where Airflow has tabs of plugins.
+TAB = ["Messages"] if AIRFLOW_V_3_1_PLUS else []
 
 pytestmark = [
     pytest.mark.usefixtures("airflow_database"),
@@ -33,13 +37,16 @@ def test_a_gateway_has_a_page_for_people(gateway: str, page: str) -> None:
 
 @pytest.mark.parametrize("cls", [ClickSendSmsOperator, ClickSendMmsOperator, ClickSendVoiceOperator])
 def test_every_send_has_the_link(cls: type) -> None:
-    assert [link.name for link in cls.operator_extra_links] == ["ClickSend"]
+    assert [link.name for link in cls.operator_extra_links] == ["ClickSend", *TAB]
 
 
 def test_the_link_of_a_task_that_ran_leads_to_the_page_where_its_texts_are(sandbox: Sandbox) -> None:
     run = load_dag("send_sms").test()
     [instance] = run.get_task_instances()
-    assert links_of(instance) == {"ClickSend": f"{sandbox.url}/"}
+    links = links_of(instance)
+    tabs = [links.pop(name) for name in TAB]
+    assert links == {"ClickSend": f"{sandbox.url}/"}
+    assert all(tab.endswith("/tasks/remind/plugin/clicksend-messages") for tab in tabs)
 
 
 def links_of(instance: object) -> dict[str, str | None]:

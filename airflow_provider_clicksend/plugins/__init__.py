@@ -1,0 +1,1 @@
+"""Plugins of Airflow: what the provider adds to Airflow's own pages."""
