@@ -1,4 +1,4 @@
-"""Checks of arguments: when a DAG is parsed, of what is not a template, and when a task runs, of what templates gave."""
+"""Checks of arguments: of what is not a template when a DAG is parsed, and of what templates gave when a task runs."""
 
 from __future__ import annotations
 
