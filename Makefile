@@ -43,7 +43,7 @@ check: $(V33)/.ready
 	$(V33)/bin/mypy
 	$(V33)/bin/python $(FAST)
 
-# One after another, on purpose: the slow tests time things, and two cores are soon full.
+# One after another, on purpose: two cores are soon full.
 test:
 	$(MAKE) check
 	$(MAKE) fast-3.1
@@ -66,9 +66,10 @@ else
 	@echo "No Python 3.13 on this machine: not tested with it."
 endif
 
+# What runs a whole Airflow has the machine for itself, since its tests time things.
 slow: $(V33)/.ready $(V31)/.ready $(V211)/.ready
-	$(V33)/bin/python -m pytest -q -m slow --ignore tests/once
-	$(V33)/bin/python -m pytest -q -m slow -n 4 tests/once
+	$(V33)/bin/python -m pytest -q -m slow tests/airflow_tests
+	$(V33)/bin/python -m pytest -q -m slow -n 4 --ignore tests/airflow_tests
 
 docs: .venvs/docs/.ready
 	.venvs/docs/bin/mkdocs build --strict

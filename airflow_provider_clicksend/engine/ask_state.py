@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from airflow_provider_clicksend.messaging.conversation import Text
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.engine.send_state import StateStore
+    from airflow_provider_clicksend.engine.sender import Sent
     from airflow_provider_clicksend.messaging.answers import Options
 
 #: The version of what is written.
@@ -27,8 +29,8 @@ class AskState:
     :param generation: how often the task was cleared in order to ask again.
     :param step: the step of the ladder that was begun last; -1 before the first.
     :param deadline: when that step ends, Unix seconds.
-    :param steps: what became of each step: ``{"kind", "to", "at", "outcome"}``, with full numbers.
-    :param questions: texts that asked: ``{"id", "to", "at", "reference"}``. :param calls: ``{"id", "to"}``.
+    :param steps: what became of each step: ``{"kind", "channel", "to", "at", "refused"}``, with full numbers.
+    :param questions: texts that asked: ``{"id", "to", "at", "reference", "price"}``. :param calls: the same of calls.
     :param remarks: ids of what else was sent. :param told: what people were told, by their number.
     :param answer: the one that counts.
     :param closed: whether the others were told. :param page: whether the question stands on Airflow's page.
@@ -62,6 +64,20 @@ class AskState:
     def people(self) -> list[str]:
         """Everybody who was texted the question."""
         return list(dict.fromkeys(question["to"] for question in self.questions))
+
+    def note_step(self, number: int, sent: Sent, step: Mapping[str, Any], *, is_spoken: bool, wait: float) -> None:
+        """Remember a step, and who was asked by it.
+
+        :param step: ``{"kind", "channel", "to"}``. :param wait: seconds until the next step.
+        """
+        asked = self.calls if is_spoken else self.questions
+        for row in sent.result.rows:
+            entry = {"id": row["message_id"], "to": row["to"], "at": sent.since, "reference": row["custom_string"]}
+            asked.append({**entry, "price": row["message_price"]})
+        refused = [{"to": row["to"], "status": row["status"]} for row in sent.result.refused]
+        self.steps.append({**step, "at": sent.since, "refused": refused})
+        self.step = number
+        self.deadline = time.time() + wait
 
     def note_told(self, number: str, **changes: Any) -> None:
         """Remember that somebody was told something."""

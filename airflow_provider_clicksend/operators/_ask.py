@@ -6,7 +6,7 @@ The state is written down after every step, and a step that was cut short is rep
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +95,8 @@ class AskTask:
                 self._say(hints, codes)
                 return self._wait()
             case {"status": "done", "result": {"kind": "opted_out"}}:
-                self._log.warning("Everybody who was asked has opted out: %s.", _masked(self.state.people))
+                people = ", ".join(map(mask_number, self.state.people))
+                self._log.warning("Everybody who was asked has opted out: %s.", people)
                 return self._next_step()
             case {"status": "timeout"}:
                 return self._time_is_up()
@@ -147,7 +148,10 @@ class AskTask:
         """Begin a step: each of its messages leaves once, however often this is cut short."""
         operator, options = self._operator, self._operator.answers
         question = step.body or operator.question
-        body = texts.call_text(question, options) if step.is_spoken else self._text(question)
+        if step.is_spoken:
+            body = texts.call_text(question, options)
+        else:
+            body = texts.question_text(question, options, operator.how_to_answer)
         sent = self.talk.say(
             f"{self.state.generation}.step{number}",
             [{"to": to, "body": body} for to in step.people],
@@ -160,18 +164,11 @@ class AskTask:
         return sent
 
     def _record(self, number: int, step: Step, sent: Sent) -> None:
-        for row in sent.result.rows:
-            entry = {"id": row["message_id"], "to": row["to"], "at": sent.since, "reference": row["custom_string"]}
-            entry["price"] = row["message_price"]
-            (self.state.calls if step.is_spoken else self.state.questions).append(entry)
-        refused = [{"to": row["to"], "status": row["status"]} for row in sent.result.refused]
-        for row in refused:
+        for row in sent.result.refused:
             self._log.warning("%s cannot be asked: %s", mask_number(row["to"]), row["status"])
         kind = _kind(step)
-        about = {"kind": kind, "channel": step.channel, "to": step.people, "at": sent.since, "refused": refused}
-        self.state.steps.append(about)
-        self.state.step = number
-        self.state.deadline = time.time() + step.wait
+        about = {"kind": kind, "channel": step.channel, "to": step.people}
+        self.state.note_step(number, sent, about, is_spoken=step.is_spoken, wait=step.wait)
         self._write()
         self._operator.push_asked(shown_people(self.state.questions, self.state.calls, self.state.steps))
         self._log.info("Asked %d people by %s, for %g s.", sent.result.accepted, kind, step.wait)
@@ -289,9 +286,6 @@ class AskTask:
     def _place(self, number: str) -> int:
         return self.state.people.index(number)
 
-    def _text(self, question: str) -> str:
-        return texts.question_text(question, self._operator.answers, self._operator.how_to_answer)
-
     @property
     def _ladder(self) -> Sequence[Step]:
         return self._operator.rungs
@@ -307,7 +301,3 @@ class AskTask:
 
 def _kind(step: Step) -> str:
     return channel_named(step.channel).noun
-
-
-def _masked(numbers: Iterable[str]) -> str:
-    return ", ".join(map(mask_number, numbers))
