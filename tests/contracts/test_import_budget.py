@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.classes import PACKAGE, listed_modules
 
-BUDGET = 15
+BUDGET = 18
 MODULES = [
     *listed_modules("operators", "sensors", "triggers", "hooks"),
     f"{PACKAGE}.notifications.clicksend",

@@ -183,5 +183,5 @@ def test_an_endless_request_does_not_keep_the_sandbox_from_ending(name: str) -> 
             time.sleep(0.01)
         started = time.monotonic()
     caller.join()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     assert isinstance(failures[0], requests.ConnectionError | requests.exceptions.ChunkedEncodingError)
