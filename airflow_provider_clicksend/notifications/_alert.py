@@ -159,7 +159,10 @@ class Alert:
         error = self._try_to(self._send, len(self.notifier.fallback) + 2)
         if error is None:
             return
-        log.error("The %s alert was not sent: %s", self.notifier.channel, error)
+        in_doubt = isinstance(error, ClickSendOutcomeUnknownError)
+        log.error(
+            "The %s alert %s: %s", self.notifier.channel, "may have been sent" if in_doubt else "was not sent", error
+        )
         if self._fall_back():
             self._tells()
             return
