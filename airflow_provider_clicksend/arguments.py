@@ -74,7 +74,7 @@ def as_text(name: str, value: Any) -> str:
 def as_seconds(name: str, value: Any) -> int:
     """Return Unix seconds of a time in any form.
 
-    :raises ClickSendConfigError: for what is no time.
+    :raises ClickSendConfigError: for what is not a time.
     """
     try:
         return unix_seconds(value)

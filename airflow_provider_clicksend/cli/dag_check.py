@@ -188,7 +188,7 @@ def _check_numbers(found: Found) -> None:
 
 
 def _rendering(found: Found, name: str) -> list[str]:
-    """Return what is wrong with a template; what only a run has is no error, but is said."""
+    """Return what is wrong with a template; what only a run has is not an error, but is said."""
     template = getattr(found.notifier, name)
     if not template:
         return []

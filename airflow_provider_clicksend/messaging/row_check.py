@@ -25,7 +25,7 @@ _OTHER_TEXTS = frozenset({"from", "custom_string", "subject", "media_file", "fro
 _SPOKEN = {"from": "sender"}
 #: What is checked here in every way in which the model would do it. Rows mostly differ in nothing else.
 _CHECKED_HERE = frozenset({"to", "body", "from", "custom_string", "schedule"})
-#: What is no part of a message: the picture of its request, and a time zone, which is for us.
+#: What is not part of a message: the picture of its request, and a time zone, which is for us.
 _BESIDE = frozenset({"media_file", "timezone"})
 
 

@@ -56,5 +56,5 @@ def _known(value: str | None) -> str:
 
 def _number(value: str | None) -> int | None:
     digits = (value or "").removeprefix("-")
-    # More digits are no page and no place in a mapping.
+    # A longer number is neither a page nor a place in a mapping.
     return int(value or "") if digits.isascii() and digits.isdigit() and len(digits) < 10 else None  # noqa: PLR2004
