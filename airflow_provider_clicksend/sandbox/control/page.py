@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from airflow_provider_clicksend.sandbox.clicksend.calls import Call, CallDep
@@ -64,17 +64,22 @@ class View(BaseModel):
     #: What went wrong with the last form.
     problem: str = ""
     #: The fingerprint of the page that the asking one shows.
-    seen: str = Field("", exclude=True)
+    seen: str = ""
 
     @property
     def part(self) -> str:
         """What a small screen shows."""
         return self.view or ("thread" if self.phone else "phones")
 
+    @property
+    def query(self) -> dict[str, Any]:
+        """The query of the address, without what only the polling needs."""
+        return self.model_dump(exclude={"seen"})
+
     def address(self, **changes: Any) -> str:
         """Return the address of the page with some of it changed; None takes a part away."""
-        fields = {"problem": None, **changes}
-        shown = {name: str(value) for name, value in {**self.model_dump(), **fields}.items() if value not in (None, "")}
+        fields = {**self.query, "problem": None, **changes}
+        shown = {name: str(value) for name, value in fields.items() if value not in (None, "")}
         defaults = {"panel": "requests", "look": "messages"}
         return "/?" + urlencode({name: text for name, text in shown.items() if defaults.get(name) != text})
 
