@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.classes import PACKAGE, listed_modules
 
-BUDGET = 18
+BUDGET = 20
 MODULES = [
     *listed_modules("operators", "sensors", "triggers", "hooks"),
     f"{PACKAGE}.notifications.clicksend",
@@ -50,4 +50,4 @@ def test_a_module_adds_few_others_and_none_that_is_heavy(module: str, added: dic
     new = added[module]
     heavy = ("requests", "urllib3", "pydantic", f"{PACKAGE}.api.client", f"{PACKAGE}.api.models", f"{PACKAGE}.sandbox")
     assert [name for name in new if name.startswith(heavy)] == []
-    assert len(new) <= BUDGET, new
+    assert len(new) <= BUDGET, " ".join(new)
