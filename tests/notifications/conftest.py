@@ -15,6 +15,9 @@ class Variables(dict[str, str]):
         assert isinstance(value, str)
         self[key] = value
 
+    def delete(self, key: str) -> None:
+        self.pop(key, None)
+
 
 @pytest.fixture(autouse=True)
 def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
