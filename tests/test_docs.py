@@ -21,7 +21,12 @@ from airflow_provider_clicksend.api import ClickSendClient, gateways
 from airflow_provider_clicksend.api.calls import CALLS
 from airflow_provider_clicksend.connection import EXTRA_FIELDS
 from airflow_provider_clicksend.sandbox.testing import Sandbox
-from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_1_PLUS, AIRFLOW_V_3_2_PLUS, AIRFLOW_V_3_3_PLUS
+from airflow_provider_clicksend.version_compat import (
+    AIRFLOW_V_3_0_PLUS,
+    AIRFLOW_V_3_1_PLUS,
+    AIRFLOW_V_3_2_PLUS,
+    AIRFLOW_V_3_3_PLUS,
+)
 from tests.documented import DOCS, further_operations, skill_operations
 from tests.running import EXAMPLE_DAGS
 
@@ -154,6 +159,8 @@ def test_an_example_dag_is_shown(path: Path) -> None:
 def test_the_python_of_a_page_runs(page: str, code: str, capsys: pytest.CaptureFixture[str]) -> None:
     if page == "howto/deadlines.md" and not AIRFLOW_V_3_2_PLUS:
         pytest.skip("deadlines came with Airflow 3.2")
+    if "providers.standard" in code and not AIRFLOW_V_3_0_PLUS:
+        pytest.skip("the standard provider came with Airflow 3")
     if "operators.hitl" in code and not AIRFLOW_V_3_1_PLUS:
         pytest.skip("human-in-the-loop operators came with Airflow 3.1")
     if ("triggers.inbound" in code or "retry_policy" in code) and not AIRFLOW_V_3_3_PLUS:

@@ -22,7 +22,7 @@ from airflow_provider_clicksend.exceptions import (
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier, ClickSendVoiceNotifier
 from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
-from tests.notifications.contexts import ME, YOU, bodies, deadline_context, knows_deadlines, task_context
+from tests.notifications.contexts import ME, YOU, bodies, cuts_off, deadline_context, knows_deadlines, task_context
 from tests.support.scripted_server import refused_url
 
 TIME = 3.0
@@ -174,6 +174,7 @@ def test_took_over_is_said_only_of_a_text_that_was_accepted(
     assert "The fallback function ran without an error." in caplog.text
 
 
+@cuts_off
 def test_somebody_elses_notifier_that_hangs_does_not_take_all_the_time(sandbox: Sandbox, other: Sandbox) -> None:
     sandbox.fault("500", "*", times=None)
     hanging = [lambda _context: threading.Event().wait(60)]
@@ -183,6 +184,7 @@ def test_somebody_elses_notifier_that_hangs_does_not_take_all_the_time(sandbox: 
     assert len(other.messages()) == 1
 
 
+@cuts_off
 def test_an_airflow_that_does_not_answer_does_not_keep_the_fallback_from_telling(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ from tests.notifications.contexts import (
     LostTaskInstance,
     Task,
     bodies,
+    cuts_off,
     dag_context,
     task_context,
 )
@@ -196,6 +197,7 @@ def test_whatever_the_memory_raises_the_alert_is_sent(
     assert len(sandbox.messages()) == 1
 
 
+@cuts_off
 def test_a_memory_that_never_answers_does_not_hold_up_the_alert(
     sandbox: Sandbox, variables: Variables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
