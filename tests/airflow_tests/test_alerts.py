@@ -122,8 +122,9 @@ def test_callbacks_and_a_lost_task_on_airflow_3_1(start: Start, tmp_path: Path) 
     arrive(airflow, sandbox, "dag_failure", "dag_success", "lost")
     task_and_dag_callbacks(sandbox)
     time.sleep(5)  # for a second report
-    [lost] = texts(sandbox, "lost")
-    assert "try 2 of 2.\nIts process was lost or killed, or it never started.\n" in lost
+    lost = texts(sandbox, "lost")
+    assert len(lost) == 1, lost
+    assert "try 2 of 2.\nIts process was lost or killed, or it never started.\n" in lost[0]
 
 
 @pytest.fixture
