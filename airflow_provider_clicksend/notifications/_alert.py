@@ -34,6 +34,8 @@ TURN = 5.0
 RESERVE, RESERVE_EACH, MAX_RESERVE = 2.5, 1.0, 4.5
 #: Seconds that a lost task's report may spend on looking whether it was texted before.
 LOOK_BEFORE = 3.0
+#: Seconds that it may then wait for the history to show its text.
+SHOWN_WITHIN = 4.0
 #: Seconds by which a turn may outlast its requests, so that their own errors come first.
 _GRACE = 0.3
 
@@ -158,6 +160,10 @@ class Alert:
         """
         error = self._try_to(self._send, len(self.notifier.fallback) + 2)
         if error is None:
+            if self.event.is_lost and not self.role and self.letter is not None and self.letter.leaves:
+                # Whoever is told of it next is another process, which looks there. Airflow runs the callbacks of one
+                # DAG file one after the other, so that process does not start before this one ends.
+                self.letter.wait_until_shown(self.deadline.within(SHOWN_WITHIN))
             return
         in_doubt = isinstance(error, ClickSendOutcomeUnknownError)
         log.error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds by which the clock of an answer's header may be ahead of the history's.
 _CLOCK_SLACK = 5
+#: Seconds between two looks whether the history shows an accepted letter.
+_POLL = 0.5
 
 
 @dataclass
@@ -119,6 +122,11 @@ class Letter:
             log.warning("Whether this was texted before cannot be read: %s", error)
             return False
         return any(belongs_to(self.batch.reference, row.custom_string) for row in rows)
+
+    def wait_until_shown(self, deadline: Deadline) -> None:
+        """Wait until the history shows it, no longer than that."""
+        while not self.was_sent_before(deadline) and deadline.allows(_POLL):
+            time.sleep(_POLL)
 
     @property
     def is_told(self) -> bool:
