@@ -49,6 +49,7 @@ def get_provider_info() -> dict[str, Any]:
                         "ask",
                         "approval",
                         "alerts",
+                        "sql",
                     )
                 ],
             }

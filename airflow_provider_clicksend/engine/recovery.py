@@ -76,7 +76,13 @@ class Recovery:
         slack = _CLOCK_SLACK if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN
         # Above a thousand messages their ids are not kept: then a row may be that of an equal message.
         words_tell = self._request.is_listed or not (doubtful and self._request.batch.has_equal_messages)
-        return HistoryMatch(doubtful, since=since - slack, settled=self._settled_ids, words_tell=words_tell)
+        return HistoryMatch(
+            doubtful,
+            since=since - slack,
+            settled=self._settled_ids,
+            words_tell=words_tell,
+            words_vary=self._request.batch.words is not None,
+        )
 
     def look_up(self, match: HistoryMatch, *, learn: bool) -> None:
         """Fill the match from the history, which is given the time to show all.

@@ -202,7 +202,7 @@ def fill(template: str, row: Mapping[str, Any]) -> str:
 
     :raises ClickSendConfigError: names the placeholders that the row lacks, or that no row can fill.
     """
-    names = _placeholders(template)
+    names = placeholders(template)
     missing = [name for name in names if is_missing(row.get(name)) or _is_word_for_nothing(row[name])]
     if missing:
         raise ClickSendConfigError(f"lacks {', '.join(missing)}, which the template needs", field=missing[0])
@@ -215,7 +215,11 @@ def fill(template: str, row: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=16)
-def _placeholders(template: str) -> list[str]:
+def placeholders(template: str) -> list[str]:
+    """Return the names of the ``{placeholders}`` of a text.
+
+    :raises ClickSendConfigError: names those that no row can fill.
+    """
     unfillable = _BRACES.findall(_PLACEHOLDER.sub("", template))
     if unfillable:
         raise ClickSendConfigError(

@@ -43,14 +43,23 @@ class HistoryMatch:
     :param settled: the ids of messages that are known to be accepted: their rows show no other message.
     :param words_tell: whether a row with the number and the words of a message shows it; not where equal messages were
         accepted and their ids are not known.
+    :param words_vary: whether an earlier try may have sent a message with other words: then a row with its number and
+        other words proves neither that it was sent nor that it was not.
     """
 
     def __init__(
-        self, wanted: Iterable[Message], *, since: float, settled: Iterable[str] = (), words_tell: bool = True
+        self,
+        wanted: Iterable[Message],
+        *,
+        since: float,
+        settled: Iterable[str] = (),
+        words_tell: bool = True,
+        words_vary: bool = False,
     ) -> None:
         self._since = since
         self._settled = {message_id.casefold() for message_id in settled}
         self._words_tell = words_tell
+        self._words_vary = words_vary
         self._missing = {message_key(message): message for message in wanted}
         self._found: dict[Key, list[HistoryRow]] = {}
         self._by_ending: defaultdict[str, list[Key]] = defaultdict(list)
@@ -116,7 +125,7 @@ class HistoryMatch:
             self._count(matching[0], row)
         else:
             # Two of ours end like this national number, the history hides the words, or it may show an equal message.
-            self._uncertain.update(key for key, same in verdicts.items() if same is not False)
+            self._uncertain.update(key for key, same in verdicts.items() if same is not False or self._words_vary)
 
     def count_list(self, numbers: Iterable[object]) -> None:
         """Count the rows with a list's words that went to its contacts: the list was expanded."""

@@ -50,15 +50,14 @@ class SendTask:
     def run(self) -> dict[str, Any]:
         """Check everything, then send, or ask the price for a dry run, and return the result."""
         this_try = task_try(self._context)
-        with _who.gather(self._operator, self._client) as gathered:
-            request = self._request(gathered, is_first=this_try.number == 1)
-            if request is None:
-                return self._nobody()
-            if self._operator.dry_run_only:
-                priced = self._price(request)
-                self._push(priced)
-                return priced
-            return self._run(request, this_try)
+        request = self._request(_who.gather(self._operator, self._client), is_first=this_try.number == 1)
+        if request is None:
+            return self._nobody()
+        if self._operator.dry_run_only:
+            priced = self._price(request)
+            self._push(priced)
+            return priced
+        return self._run(request, this_try)
 
     def _run(self, request: SendRequest, this_try: TaskTry) -> dict[str, Any]:
         state = SendState(state_store(self._context), listed=request.is_listed)
@@ -120,9 +119,6 @@ class SendTask:
         if gathered is None:
             common["list_id"] = self._list_id
             gathered = [{}]
-        elif isinstance(gathered, Chosen):
-            self._chosen = gathered
-            gathered = gathered.recipients
         options = {
             "row_fields": operator.row_fields,
             "one_each": operator.on_duplicates in {"first", "fail"},
@@ -148,8 +144,8 @@ class SendTask:
             raise AirflowSkipException(f"Nobody to send to: {reason}.")
         if self._operator.on_empty == "fail":
             raise ClickSendConfigError(
-                f"`to` is empty: there is nobody to send to ({reason}). on_empty='skip' skips the task, 'send' lets it "
-                "succeed.",
+                f"{self._operator.empty}: there is nobody to send to ({reason}). on_empty='skip' skips the task, "
+                "'send' lets it succeed.",
                 field="to",
             )
         self._log.info("Nobody to send to: %s.", reason)

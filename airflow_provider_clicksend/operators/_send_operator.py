@@ -13,10 +13,7 @@ from airflow_provider_clicksend.operators._base import ClickSendBaseOperator, Re
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from airflow_provider_clicksend.api import ClickSendClient
-    from airflow_provider_clicksend.messaging.recipients import Chosen, NumberSet
     from airflow_provider_clicksend.operators._send import SendTask
 
 
@@ -50,6 +47,8 @@ class SendOperator(ClickSendBaseOperator):
     operator_extra_links = (ClickSendLink(), *MESSAGES_LINKS)
 
     channel: ClassVar[str]
+    #: What is wrong when there is nobody to send to.
+    empty: ClassVar[str] = "`to` is empty"
     #: What a row may hold.
     row_fields: ClassVar[frozenset[str]] = frozenset(
         {"to", "body", "sender", "custom_string", "schedule", "country", "timezone"}
@@ -114,11 +113,8 @@ class SendOperator(ClickSendBaseOperator):
     def check_rendered(self) -> None:
         """Leave it to the batch, which also knows the rows."""
 
-    def gather(self, client: ClickSendClient, excluded: NumberSet | None) -> AbstractContextManager[Chosen]:
-        """Give who is sent to, where that is not an argument.
-
-        :param excluded: the numbers that are left out.
-        """
+    def rows(self, client: ClickSendClient) -> list[dict[str, Any]]:
+        """Return who is sent to, where that is not an argument."""
         raise NotImplementedError
 
     def batch_options(self, client: ClickSendClient) -> dict[str, Any]:

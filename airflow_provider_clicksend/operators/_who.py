@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +23,13 @@ _NAMED_ROWS = 20
 #: So many characters of a wrong value an error shows.
 _SHOWN = 20
 
-#: Rows that were chosen already, rows as they were given, or None: the contacts of a list.
-Gathered = Chosen | Sequence[str | Mapping[str, Any]] | None
+#: Numbers or rows as they were given, or None: the contacts of a list.
+Gathered = Sequence[str | Mapping[str, Any]] | None
 
 
-@contextmanager
-def gather(operator: SendOperator, client: ClickSendClient) -> Iterator[Gathered]:
-    """Give the recipients for as long as the block lasts."""
-    if isinstance(operator, ToRecipients):
-        yield _named(operator)
-        return
-    with operator.gather(client, excluded_numbers(operator, client)) as chosen:
-        yield chosen
+def gather(operator: SendOperator, client: ClickSendClient) -> Gathered:
+    """Return the recipients, unchecked."""
+    return _named(operator) if isinstance(operator, ToRecipients) else operator.rows(client)
 
 
 def _named(operator: ToRecipients) -> Gathered:
@@ -92,11 +86,8 @@ def chosen_of(operator: SendOperator, client: ClickSendClient, batch: Batch, gat
     if gathered is None:
         _check_count(operator, _contacts_count(operator, client))
         return Chosen(batch.recipients)
-    if isinstance(gathered, Chosen):
-        chosen = gathered
-    else:
-        excluded = excluded_numbers(operator, client)
-        chosen = choose(batch.recipients, excluded=excluded, on_duplicates=operator.on_duplicates)
+    excluded = excluded_numbers(operator, client)
+    chosen = choose(batch.recipients, excluded=excluded, on_duplicates=operator.on_duplicates)
     _check_count(operator, len(chosen.recipients))
     if chosen.excluded:
         operator.log.info("%d recipients are in the list that is left out.", chosen.excluded)

@@ -28,6 +28,7 @@ from tests.contracts.classes import (
 PROMISED = [
     "ClickSendAlertSummaryOperator",
     "ClickSendSmsOperator",
+    "SqlToClickSendSmsOperator",
     "ClickSendMmsOperator",
     "ClickSendVoiceOperator",
     "ClickSendCancelSmsOperator",

@@ -17,7 +17,7 @@ from tests.contracts.classes import TASKS, parameters, sample
 TEXTS = ["+15551234567", "15.0", "'quoted'", "0x10", "[1, 2]"]
 FIELDS = [pytest.param(cls, name, id=f"{cls.__name__}.{name}") for cls in TASKS for name in cls.template_fields]
 #: The only fields whose template may give something else than text; a new one is added here on purpose.
-NOT_ONLY_TEXT = {"to", "message_ids", "from_numbers", "arguments", "fields", "groups"}
+NOT_ONLY_TEXT = {"to", "message_ids", "from_numbers", "arguments", "fields", "groups", "parameters"}
 
 
 def rendered(cls, name, value, context=None):
