@@ -14,6 +14,9 @@ from airflow_provider_clicksend.version_compat import AirflowSkipException
 from tests.support.tasks import STORES, Task
 from tests.support.texts import ANN, BOB, CARL, failure_of
 
+# Airflow's own hooks warn about Airflow while they are imported, and Airflow 2 takes that for a missing hook.
+pytestmark = pytest.mark.filterwarnings("default", "error:::airflow_provider_clicksend")
+
 QUERY = "SELECT phone, first_name, amount FROM people ORDER BY phone"
 
 
