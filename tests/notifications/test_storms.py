@@ -16,7 +16,7 @@ from airflow_provider_clicksend.notifications._alert_state import AlertMemory
 from tests.notifications.conftest import Variables
 
 FASTER = 5
-#: How many fail at once, by how many run at a time. (500 of each, a hundred times: see the tests of the brake.)
+#: How many fail at once, by how many run at a time. (500 at once, many times: see the tests of the brake.)
 STORMS = {4: 24, 16: 96, 64: 320}
 
 

@@ -25,7 +25,7 @@ LOOKS = 12
 
 @pytest.fixture
 def client(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[ClickSendClient]:
-    with ClickSendClient(sandbox.api_key, base_url=sandbox.url, timeout=0.5) as client:
+    with ClickSendClient(sandbox.api_key, base_url=sandbox.url, timeout=1) as client:
         yield client
 
 
