@@ -48,15 +48,15 @@ def as_number(name: str, value: Any, *, least: float = 0) -> Decimal:
     return number
 
 
-def as_count(name: str, value: Any) -> int:
-    """Return a whole number from 1 on.
+def as_count(name: str, value: Any, *, least: int = 1) -> int:
+    """Return a whole number, no smaller than the least.
 
     :raises ClickSendConfigError: for anything else.
     """
     number = whole_number(value)
-    if number is None or number < 1:
+    if number is None or number < least:
         shown = f"{name}={value}" if isinstance(value, int | float) else f"{name} is {kind_of(value)}"
-        raise ClickSendConfigError(f"{shown}; write a whole number from 1 on.", field=name)
+        raise ClickSendConfigError(f"{shown}; write a whole number from {least} on.", field=name)
     return number
 
 

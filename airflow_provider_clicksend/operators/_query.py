@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.arguments import as_text
 from airflow_provider_clicksend.version_compat import BaseHook
 
 #: Rows that are fetched at a time.
@@ -26,7 +27,7 @@ def read_rows(conn_id: str, sql: str, parameters: Any, columns: Mapping[str, str
         while found := cursor.fetchmany(FETCH):
             rows.extend({name: row[place] for name, place in places.items()} for row in found)
 
-    _database(conn_id).run(sql, parameters=parameters, handler=keep)
+    _database(as_text("conn_id", conn_id)).run(as_text("sql", sql), parameters=parameters, handler=keep)
     return rows
 
 
@@ -59,6 +60,4 @@ def _place(found: list[str], column: str) -> int:
     if len(places) == 1:
         return places[0]
     how_many = "several columns" if places else "no column"
-    raise ClickSendConfigError(
-        f"The query has {how_many} named {column!r}; it has {', '.join(found)}. Nothing was sent.", field="sql"
-    )
+    raise ClickSendConfigError(f"The query has {how_many} named {column!r}; it has {', '.join(found)}.", field="sql")

@@ -1,4 +1,4 @@
-"""Text messages to people whom a query finds. Needs the extra ``sql``."""
+"""People whom a query finds: texts to them, or a contact list of them. Needs the extra ``sql``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
+from airflow_provider_clicksend.arguments import as_count, as_flag, as_text, check_choice
+from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
 from airflow_provider_clicksend.operators._text_operator import TextOperator
+from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
 
-__all__ = ["SqlToClickSendSmsOperator"]
+__all__ = ["SqlToClickSendSmsOperator", "SqlToContactListOperator"]
 
 
 class SqlToClickSendSmsOperator(TextOperator):
@@ -81,5 +84,71 @@ class SqlToClickSendSmsOperator(TextOperator):
             raise ClickSendConfigError(
                 "{to} would be the number of the recipient; give the column another name in the query.", field="body"
             )
-        columns = {name: name for name in names} | {"to": self.to_column}
+        columns = {name: name for name in names} | {"to": as_text("to_column", self.to_column)}
         return read_rows(self.conn_id, self.sql, self.parameters, columns)
+
+
+class SqlToContactListOperator(ClickSendBaseOperator):
+    """Make a contact list hold what a query says: create, update and delete contacts, by their numbers.
+
+    Everything is compared before anything changes, so a retry goes on where an earlier try ended. A contact without a
+    phone number is left alone, as are the fields that `columns` does not name; a null empties a field. A second contact
+    with the same number is deleted.
+
+    Returns ``{"list_id", "created", "updated", "deleted", "unchanged", "dry_run", "changes"}``; `changes` shows the
+    first twenty, numbers masked.
+
+    :param sql: the query, or the path of a file that ends with ``.sql``. (templated)
+    :param conn_id: the Airflow connection of the database: any that has a hook of the ``common.sql`` provider.
+        (templated)
+    :param list_id: which list. (templated)
+    :param columns: which column of the query is which field of a contact: ``{"phone_number": "phone", "first_name":
+        "name"}``; ``phone_number`` must be among them.
+    :param parameters: of the query, in the style of the database's driver. (templated)
+    :param max_deletes: with more contacts to delete than this, nothing is changed.
+    :param max_changes: the same for all changes together; None for any number.
+    :param on_empty: a query without rows is an error (``"fail"``) or skips the task (``"skip"``). It never empties the
+        list.
+    :param dry_run: only say what would change.
+    :raises ClickSendConfigError: for a column that the query does not have, a row without a number in E.164, a number
+        in two rows, or too many changes. Nothing was changed then.
+    """
+
+    template_fields: Sequence[str] = ("sql", "conn_id", "list_id", "parameters")
+    template_ext: Sequence[str] = (".sql",)
+    template_fields_renderers: ClassVar[dict[str, str]] = {"sql": "sql"}
+    native_fields: ClassVar[frozenset[str]] = frozenset({"parameters"})
+
+    def __init__(
+        self,
+        *,
+        sql: str,
+        conn_id: str,
+        list_id: int | str,
+        columns: Mapping[str, str],
+        parameters: Sequence[Any] | Mapping[str, Any] | None = None,
+        max_deletes: int = 100,
+        max_changes: int | None = None,
+        on_empty: str = "fail",
+        dry_run: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        check_choice("on_empty", on_empty, ("fail", "skip"))
+        if "phone_number" not in columns:
+            raise ClickSendConfigError("`columns` must say which column is the phone_number.", field="columns")
+        self.sql = sql
+        self.conn_id = conn_id
+        self.list_id = list_id
+        self.columns = columns
+        self.parameters = parameters
+        self.max_deletes = as_count("max_deletes", max_deletes, least=0)
+        self.max_changes = None if max_changes is None else as_count("max_changes", max_changes)
+        self.on_empty = on_empty
+        self.dry_run_only = as_flag("dry_run", dry_run)
+
+    def call(self, client: ClickSendClient, context: Context) -> dict[str, Any]:
+        """Compare, check the limits, change, and return what was changed."""
+        from airflow_provider_clicksend.operators._list_sync import sync
+
+        return sync(self, client)

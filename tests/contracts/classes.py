@@ -93,6 +93,7 @@ SAMPLES: dict[str, Any] = {
     "message_ids": ["A-1", "A-2"],
     "memo": {"v": 1, "questions": [{"id": "A-1", "to": "+15551234567", "at": 5, "reference": "af-1-x-2-0"}]},
     "options": {"YES": ["y"], "NO": []},
+    "columns": {"phone_number": "phone"},
     "branches": {"YES": "load", "NO": "leave"},
     "to": "+15551234567",
 }

@@ -29,6 +29,7 @@ PROMISED = [
     "ClickSendAlertSummaryOperator",
     "ClickSendSmsOperator",
     "SqlToClickSendSmsOperator",
+    "SqlToContactListOperator",
     "ClickSendMmsOperator",
     "ClickSendVoiceOperator",
     "ClickSendCancelSmsOperator",

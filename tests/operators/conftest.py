@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from airflow_provider_clicksend.api import ClickSendClient
 from airflow_provider_clicksend.engine import history as lookup
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
+from tests.support.people import People
 from tests.support.scripted_server import ScriptedServer
 
 
@@ -54,3 +56,11 @@ def spoken(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(ClickSendSmsOperator, "log", logging.getLogger("operator"), raising=False)
     caplog.set_level(logging.INFO, "operator")
     return caplog
+
+
+@pytest.fixture
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> People:
+    """A database behind the connection `people`."""
+    file = tmp_path / "people.db"
+    monkeypatch.setenv("AIRFLOW_CONN_PEOPLE", json.dumps({"conn_type": "sqlite", "host": str(file)}))
+    return People(file)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from pathlib import Path
-
 import pytest
 
 from airflow_provider_clicksend.exceptions import ClickSendError, ClickSendOutcomeUnknownError
@@ -18,29 +14,6 @@ from tests.support.texts import ANN, BOB, CARL, failure_of
 pytestmark = pytest.mark.filterwarnings("default", "error:::airflow_provider_clicksend")
 
 QUERY = "SELECT phone, first_name, amount FROM people ORDER BY phone"
-
-
-class People:
-    """A database of people."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.run("CREATE TABLE people (phone, first_name, amount, country)")
-
-    def run(self, sql: str, *values: object) -> None:
-        with sqlite3.connect(self._path) as connection:
-            connection.execute(sql, values)
-        connection.close()
-
-    def add(self, phone: object, first_name: object = "Ann", amount: object = 5) -> None:
-        self.run("INSERT INTO people VALUES (?, ?, ?, 'Germany')", phone, first_name, amount)
-
-
-@pytest.fixture
-def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> People:
-    people = People(tmp_path / "people.db")
-    monkeypatch.setenv("AIRFLOW_CONN_PEOPLE", json.dumps({"conn_type": "sqlite", "host": f"{tmp_path}/people.db"}))
-    return people
 
 
 def operator(**arguments: object) -> SqlToClickSendSmsOperator:
