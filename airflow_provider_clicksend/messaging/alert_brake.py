@@ -16,7 +16,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from airflow_provider_clicksend.messaging.alert_window import Held, Record, State, Tally, claim
+from airflow_provider_clicksend.messaging.alert_window import Held, HeldCount, Record, State, claim
 
 #: Seconds between a claim and the look whether it stands: longer than a call mostly needs between its first read and
 #: its write. Where that takes longer, a second text may go out.
@@ -214,9 +214,9 @@ class Brake:
         told = mine.untold
         if mine.window and self._seen.left > self._slowest:
             yield from self._do(Step(reads=("held",)))
-            tally = Tally.from_json(self._seen.values.get("held"))
-            if tally is not None and tally.is_of(mine.window, within=self._cooldown / 2):
-                told = told.plus(tally.held)
+            held_count = HeldCount.from_json(self._seen.values.get("held"))
+            if held_count is not None and held_count.is_of(mine.window, within=self._cooldown / 2):
+                told = told.plus(held_count.held)
         return Taken("send", told=told, record=mine, copies=1 if mine.copies else 2)
 
     def _count(self, window: float) -> Steps:
@@ -229,15 +229,15 @@ class Brake:
             if self._seen.left < max(until, 2 * self._slowest):
                 break
             yield from self._do(Step(reads=("held",)))
-            tally = Tally.from_json(self._seen.values.get("held"))
-            if tally is None or not tally.is_of(window, within=self._cooldown / 2):
-                tally = Tally(window=window)
-            if self._call in tally.recent or (tally.is_crowded and not tally.wants(mark, self._at)):
+            held_count = HeldCount.from_json(self._seen.values.get("held"))
+            if held_count is None or not held_count.is_of(window, within=self._cooldown / 2):
+                held_count = HeldCount(window=window)
+            if self._call in held_count.recent or (held_count.is_crowded and not held_count.wants(mark, self._at)):
                 break
-            if tally.is_contended and not self._waited:
+            if held_count.is_contended and not self._waited:
                 yield from self._spread(mark)
                 continue
-            counted = tally.plus(self._call, mark, self._name, self._at, self._seen.now, again=written)
+            counted = held_count.plus(self._call, mark, self._name, self._at, self._seen.now, again=written)
             written = True
             yield from self._do(Step(writes={"held": (0.0, counted.to_json())}))
             yield from self._sleep(SPREAD * int(self._call[8:12], 16) / 2**16 * tries / COUNTS)

@@ -22,7 +22,7 @@ MAX_COPIES = 3
 #: Windows that were opened so many seconds apart are one: a claim in passing may have reopened it.
 SAME_WINDOW = 20.0
 
-#: Marks that a tally keeps to estimate how many there were, and callers that it knows by name.
+#: Marks that a count keeps to estimate how many there were, and callers that it knows by name.
 SAMPLE, RECENT = 16, 32
 #: Seconds in which so many are a crowd.
 CROWD = 2.5
@@ -117,7 +117,7 @@ def claim(before: Record | None, call: str, name: str, now: float) -> Record:
     return replace(mine, window=before.window, copies=copies, untold=untold)
 
 
-def unsaid(record: Record | None, tally: Tally | None, *, now: float, cooldown: float) -> Held | None:
+def unsaid(record: Record | None, held_count: HeldCount | None, *, now: float, cooldown: float) -> Held | None:
     """Return what nobody was told of, now that the window is over; None: nothing, or somebody may still tell it.
 
     :param now: Unix seconds. :param cooldown: seconds of a window.
@@ -127,8 +127,8 @@ def unsaid(record: Record | None, tally: Tally | None, *, now: float, cooldown: 
     is_told = record.state == "accepted"
     held = Held() if is_told else record.untold.plus(Held(1, record.name, record.at, record.at))
     window = record.at if is_told else record.window
-    if tally is not None and tally.is_of(window, within=cooldown / 2):
-        held = held.plus(tally.held)
+    if held_count is not None and held_count.is_of(window, within=cooldown / 2):
+        held = held.plus(held_count.held)
     return held if held.count else None
 
 
@@ -140,7 +140,7 @@ def said(record: Record, *, now: float, cooldown: float) -> Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class HeldCount:
     """What a window held back.
 
     :param window: when it was opened (Unix seconds).
@@ -164,7 +164,7 @@ class Tally:
         return {"v": VERSION, **asdict(self)}
 
     @classmethod
-    def from_json(cls, data: object) -> Tally | None:
+    def from_json(cls, data: object) -> HeldCount | None:
         """Rebuild what `to_json` gave; None for anything else."""
         values = _checked(data, cls())
         if values is None or not all(_is_mark(mark) for mark in values["sample"]):
@@ -178,7 +178,7 @@ class Tally:
         """
         return bool(self.count) and abs(self.window - window) < min(within, SAME_WINDOW)
 
-    def plus(self, call: str, mark: str, name: str, at: float, now: float, *, again: bool) -> Tally:
+    def plus(self, call: str, mark: str, name: str, at: float, now: float, *, again: bool) -> HeldCount:
         """Count an event.
 
         :param mark: eight hex digits that stand for the event. :param again: its count was overwritten before.

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from airflow_provider_clicksend.api.deadline import Deadline
 from airflow_provider_clicksend.messaging.alert_brake import Brake, Register, Seen, Step, Taken
-from airflow_provider_clicksend.messaging.alert_window import Record, State, Tally
+from airflow_provider_clicksend.messaging.alert_window import HeldCount, Record, State
 from airflow_provider_clicksend.notifications._bounded import at_once, bounded
 
 log = logging.getLogger(__name__)
@@ -78,15 +78,15 @@ class AlertMemory:
         except Exception as error:  # noqa: BLE001 - the text has left; others may send one more
             log.warning("Variable %s does not say that this alert was %s: %s", self._key, state, error)
 
-    def found(self) -> tuple[Record | None, Tally | None]:
+    def found(self) -> tuple[Record | None, HeldCount | None]:
         """Return who told the group, and what was held back since; what cannot be read raises what it raises."""
-        return Record.from_json(self._read("told")), Tally.from_json(self._read("held"))
+        return Record.from_json(self._read("told")), HeldCount.from_json(self._read("held"))
 
-    def put(self, record: Record, told: Tally | None) -> None:
+    def put(self, record: Record, told: HeldCount | None) -> None:
         """Write down that what a window held back was told, unless another window has begun meanwhile."""
-        found, tally = self.found()
-        if tally == told and tally is not None:
-            self._write("held", Tally(window=tally.window).to_json())
+        found, held_count = self.found()
+        if held_count == told and held_count is not None:
+            self._write("held", HeldCount(window=held_count.window).to_json())
         if found is not None and found.call == record.call:
             self._write("told", record.to_json())
 

@@ -58,9 +58,9 @@ class Summary:
 
     def tell(self) -> dict[str, Any] | None:
         """Tell it, once; None: there is nothing to tell."""
-        record, tally = self._memory.found()
+        record, held_count = self._memory.found()
         now = time.time()
-        held = unsaid(record, tally, now=now, cooldown=self._cooldown)
+        held = unsaid(record, held_count, now=now, cooldown=self._cooldown)
         if record is None or held is None:
             return None
         letter = self._letter(record, held)
@@ -68,7 +68,7 @@ class Summary:
             log.info("%s: this summary was sent before.", self._group)
         else:
             self._send(letter)
-        self._memory.put(said(record, now=now, cooldown=self._cooldown), tally)
+        self._memory.put(said(record, now=now, cooldown=self._cooldown), held_count)
         return {"kind": self._kind, "count": held.count, "at_least": held.at_least}
 
     def _letter(self, record: Record, held: Held) -> Letter:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_clicksend.messaging.alert_window import CLAIM_EXPIRES, SAMPLE, Record, Tally
+from airflow_provider_clicksend.messaging.alert_window import CLAIM_EXPIRES, SAMPLE, HeldCount, Record
 from tests.messaging.storms import BUDGET, NOW, Latency, Storm, first
 
 #: Seconds that each read and each write takes.
@@ -66,15 +66,15 @@ def test_five_hundred_failures_at_once_again_and_again(memory: str, parallel: in
     for seed in range(STORMS):
         storm = Storm(500, parallel, MEMORIES[memory], seed=seed, kills=first("before") if seed % 3 == 0 else None)
         assert 1 <= texts(storm) <= 3
-        held = tally_of(storm).held
+        held = held_count_of(storm).held
         assert held.count >= SAMPLE
         assert held.at_least or abs(held.count - 499) <= 50
 
 
-def tally_of(storm: Storm) -> Tally:
-    tally = Tally.from_json(storm.registers["held"])
-    assert tally is not None
-    return tally
+def held_count_of(storm: Storm) -> HeldCount:
+    held_count = HeldCount.from_json(storm.registers["held"])
+    assert held_count is not None
+    return held_count
 
 
 def test_a_call_alone_sends_after_two_seconds_and_a_little() -> None:
@@ -89,19 +89,19 @@ def test_within_the_window_a_call_alone_is_held_back_at_once() -> None:
     storm = Storm(1, 1, MEMORIES["50 ms"], begin=60, registers={"told": told.to_json()}).run()
     assert storm.texts == []
     assert storm.longest < 0.3
-    assert tally_of(storm).count == 1
+    assert held_count_of(storm).count == 1
 
 
 def test_one_after_the_other_each_is_counted() -> None:
     storm = Storm(200, 1, MEMORIES["50 ms"]).run()
-    assert tally_of(storm).held.count == 199
-    assert not tally_of(storm).held.at_least
+    assert held_count_of(storm).held.count == 199
+    assert not held_count_of(storm).held.at_least
 
 
 @pytest.mark.parametrize("memory", MEMORIES)
 def test_a_count_that_is_short_says_at_least(memory: str) -> None:
     storm = Storm(200, 16, MEMORIES[memory]).run()
-    held = tally_of(storm).held
+    held = held_count_of(storm).held
     assert held.count <= 199
     assert held.at_least or held.count >= 180
 
@@ -110,7 +110,7 @@ def test_after_the_window_the_next_text_tells_what_was_held_back() -> None:
     before = Storm(50, 4, MEMORIES["50 ms"], cooldown=600).run()
     after = Storm(1, 1, MEMORIES["50 ms"], begin=700, cooldown=600, registers=before.registers).run()
     [sent] = after.texts
-    assert sent.taken.told == tally_of(before).held
+    assert sent.taken.told == held_count_of(before).held
     assert 25 <= sent.taken.told.count <= 49
 
 

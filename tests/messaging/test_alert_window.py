@@ -13,9 +13,9 @@ from airflow_provider_clicksend.messaging.alert_window import (
     MAX_COPIES,
     SAMPLE,
     Held,
+    HeldCount,
     Record,
     State,
-    Tally,
     claim,
     said,
     unsaid,
@@ -78,17 +78,17 @@ def test_a_record_survives_json(value: Record) -> None:
 @pytest.mark.parametrize("data", [None, 17, [], {}, "x", {"v": 2}, record().to_json() | {"v": 1}])
 def test_anything_else_is_no_record_and_no_tally(data: object) -> None:
     assert Record.from_json(data) is None
-    assert Tally.from_json(data) is None
+    assert HeldCount.from_json(data) is None
 
 
-def counted(count: int, *, seed: int = 0, every: float = 1.0, again: bool = False) -> Tally:
+def counted(count: int, *, seed: int = 0, every: float = 1.0, again: bool = False) -> HeldCount:
     dice = random.Random(seed)
-    tally = Tally(window=NOW)
+    held_count = HeldCount(window=NOW)
     for place in range(count):
         call = f"{dice.getrandbits(48):012x}"
         at = NOW + place * every
-        tally = tally.plus(call, call[:8], f"load[{place}]", at, at, again=again)
-    return tally
+        held_count = held_count.plus(call, call[:8], f"load[{place}]", at, at, again=again)
+    return held_count
 
 
 def test_a_tally_counts_and_names_the_first() -> None:
@@ -122,28 +122,28 @@ def test_an_estimate_is_mostly_less_than_there_were_and_of_their_order() -> None
     for seed in range(200):
         dice = random.Random(seed)
         marks = sorted(f"{dice.getrandbits(32):08x}" for _ in range(500))
-        tally = Tally(window=NOW, count=20, clashes=5, sample=tuple(marks[:SAMPLE]))
-        estimates.append(tally.held.count)
-        assert tally.held.at_least
+        held_count = HeldCount(window=NOW, count=20, clashes=5, sample=tuple(marks[:SAMPLE]))
+        estimates.append(held_count.held.count)
+        assert held_count.held.at_least
     assert sum(estimate > 500 for estimate in estimates) <= 10
     assert min(estimates) > 120
 
 
 def test_a_tally_stays_small_and_survives_json() -> None:
-    tally = counted(500)
-    text = json.dumps(tally.to_json())
+    held_count = counted(500)
+    text = json.dumps(held_count.to_json())
     assert len(text) < 2000
-    assert Tally.from_json(json.loads(text)) == tally
-    broken = tally.to_json() | {"sample": ["xyz"]}
-    assert Tally.from_json(broken) is None
+    assert HeldCount.from_json(json.loads(text)) == held_count
+    broken = held_count.to_json() | {"sample": ["xyz"]}
+    assert HeldCount.from_json(broken) is None
 
 
-HELD = Tally(window=1000.0, count=4, first="load[1]", since=1001.0, until=1020.0)
+HELD = HeldCount(window=1000.0, count=4, first="load[1]", since=1001.0, until=1020.0)
 TOLD = Record(call="a", state="accepted", at=1000.0, name="load[0]")
 
 
 @pytest.mark.parametrize(
-    ("record", "tally", "now", "count"),
+    ("record", "held_count", "now", "count"),
     [
         (TOLD, HELD, 1599, None),  # its window is open
         (TOLD, HELD, 1600, 4),
@@ -159,9 +159,9 @@ TOLD = Record(call="a", state="accepted", at=1000.0, name="load[0]")
     ],
 )
 def test_what_nobody_was_told_of_once_the_window_is_over(
-    record: Record | None, tally: Tally | None, now: float, count: int | None
+    record: Record | None, held_count: HeldCount | None, now: float, count: int | None
 ) -> None:
-    held = unsaid(record, tally, now=now, cooldown=600)
+    held = unsaid(record, held_count, now=now, cooldown=600)
     assert (held and held.count) == count
 
 
