@@ -22,5 +22,5 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def client_of(waited: list[float]) -> Callable[[ScriptedServer], ClickSendClient]:
-    """Make a client for a wire."""
-    return lambda wire: ClickSendClient(KEY, base_url=wire.url, timeout=0.5)
+    """Make a client for a server."""
+    return lambda server: ClickSendClient(KEY, base_url=server.url, timeout=0.5)

@@ -49,9 +49,9 @@ def test_every_call_has_a_row_here() -> None:
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_a_call_sends_what_the_document_says(name: str, client_of: ClientOf) -> None:
     call, answer, target, body = TABLE[name]
-    with scripted(said(answer) if name.startswith("connections.") else envelope(answer)) as wire:
-        call(client_of(wire))
-    (request,) = wire.arrived
+    with scripted(said(answer) if name.startswith("connections.") else envelope(answer)) as server:
+        call(client_of(server))
+    (request,) = server.arrived
     assert f"{request.method} {request.target}" == target
     assert (request.json() if request.body else None) == body
     assert request.headers["authorization"] == f"Bearer {KEY}"
@@ -60,10 +60,10 @@ def test_a_call_sends_what_the_document_says(name: str, client_of: ClientOf) -> 
 
 
 def test_settings_reach_the_wire() -> None:
-    with scripted(envelope(SENT)) as wire:
-        client = ClickSendClient(KEY, base_url=wire.url, maton_connection_id="c-1", sender="ACME", source="etl")
+    with scripted(envelope(SENT)) as server:
+        client = ClickSendClient(KEY, base_url=server.url, maton_connection_id="c-1", sender="ACME", source="etl")
         client.sms.send([SMS, {**SMS, "from": "OTHER", "source": "me"}])
-    (request,) = wire.arrived
+    (request,) = server.arrived
     assert request.headers["maton-connection"] == "c-1"
     first, second = request.json()["messages"]
     assert (first["from"], first["source"]) == ("ACME", "etl")
@@ -74,10 +74,10 @@ def test_a_model_that_is_sent_is_not_changed() -> None:
     from airflow_provider_clicksend.api.models.outgoing import SmsMessage
 
     message = SmsMessage(to="+15551234567", body="hi")
-    with scripted(envelope(SENT)) as wire:
-        ClickSendClient(KEY, base_url=wire.url, sender="ACME").sms.send([message])
+    with scripted(envelope(SENT)) as server:
+        ClickSendClient(KEY, base_url=server.url, sender="ACME").sms.send([message])
     assert message.from_ is None
-    assert wire.arrived[0].json()["messages"][0]["from"] == "ACME"
+    assert server.arrived[0].json()["messages"][0]["from"] == "ACME"
 
 
 @pytest.mark.parametrize(
@@ -111,18 +111,18 @@ def test_a_model_that_is_sent_is_not_changed() -> None:
     ],
 )
 def test_what_cannot_work_is_named_before_anything_leaves(call: Call, named: str, client_of: ClientOf) -> None:
-    with scripted(envelope(SENT)) as wire:
+    with scripted(envelope(SENT)) as server:
         with pytest.raises(errors.ClickSendConfigError, match=named) as raised:
-            call(client_of(wire))
-        assert wire.connections == 0
+            call(client_of(server))
+        assert server.connections == 0
     assert "+15551234567" not in str(raised.value)
 
 
 @pytest.mark.parametrize("message_id", ["../account", "a/b", "a?b=c", "a#b", "%2e%2e", "a b"])
 def test_an_id_cannot_change_the_path(message_id: str, client_of: ClientOf) -> None:
-    with scripted(envelope({"message_id": "x"})) as wire:
-        client_of(wire).sms.receipt(message_id)
-    target = wire.arrived[0].target
+    with scripted(envelope({"message_id": "x"})) as server:
+        client_of(server).sms.receipt(message_id)
+    target = server.arrived[0].target
     assert target.startswith(f"{V3}/sms/receipts/")
     assert target.count("/") == 5
     assert "?" not in target
@@ -134,15 +134,15 @@ def test_a_netrc_entry_does_not_replace_the_key(
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    with scripted(envelope({"user_id": 1})) as wire:
-        client_of(wire).account.get()
-    assert wire.arrived[0].headers["authorization"] == f"Bearer {KEY}"
+    with scripted(envelope({"user_id": 1})) as server:
+        client_of(server).account.get()
+    assert server.arrived[0].headers["authorization"] == f"Bearer {KEY}"
 
 
 def test_a_new_connection_without_its_link_is_asked_for_it(client_of: ClientOf) -> None:
-    with scripted(said({"connection_Id": "c-1"}), said({"connection": CONNECTION})) as wire:
-        created = client_of(wire).connections.create()
-    assert [f"{request.method} {request.target}" for request in wire.arrived] == [
+    with scripted(said({"connection_Id": "c-1"}), said({"connection": CONNECTION})) as server:
+        created = client_of(server).connections.create()
+    assert [f"{request.method} {request.target}" for request in server.arrived] == [
         "POST /connections",
         "GET /connections/c-1",
     ]
@@ -150,32 +150,32 @@ def test_a_new_connection_without_its_link_is_asked_for_it(client_of: ClientOf) 
 
 
 def test_a_new_connection_keeps_its_id_when_its_link_cannot_be_read(client_of: ClientOf) -> None:
-    with scripted(said({"connection_id": "c-1"}), said({"detail": "Not Found"}, 404)) as wire:
-        created = client_of(wire).connections.create()
+    with scripted(said({"connection_id": "c-1"}), said({"detail": "Not Found"}, 404)) as server:
+        created = client_of(server).connections.create()
     assert (created.connection_id, created.url) == ("c-1", None)
 
 
 def test_the_link_of_a_connection_is_shown_only_to_who_asks_for_it(client_of: ClientOf) -> None:
-    with scripted(said({"connection": CONNECTION})) as wire:
-        connection = client_of(wire).connections.get("c-1")
+    with scripted(said({"connection": CONNECTION})) as server:
+        connection = client_of(server).connections.get("c-1")
     assert connection.url == CONNECTION["url"]
     assert "session_token" not in repr(connection)
     assert "session_token" not in str(connection.primitives())
 
 
 def test_counts_that_do_not_come_are_zero(client_of: ClientOf) -> None:
-    with scripted(envelope([]), envelope(None), said("", 204)) as wire:
-        client = client_of(wire)
+    with scripted(envelope([]), envelope(None), said("", 204)) as server:
+        client = client_of(server)
         assert client.voice.cancel_all() == 0
         assert client.sms.cancel_all() == 0
         assert client.lists.remove_duplicates(5) == 0
-    assert wire.arrived[1].body == b""
+    assert server.arrived[1].body == b""
 
 
 def test_a_price_is_asked_and_read_as_decimals(client_of: ClientOf) -> None:
     quote = {"total_price": 0.3, "messages": [{"status": "SUCCESS", "message_price": "0.1000", "schedule": ""}]}
-    with scripted(envelope({**quote, "_currency": {"currency_name_short": "USD"}})) as wire:
-        priced = client_of(wire).sms.price([SMS])
+    with scripted(envelope({**quote, "_currency": {"currency_name_short": "USD"}})) as server:
+        priced = client_of(server).sms.price([SMS])
     assert (priced.total_price, priced.messages[0].message_price) == (Decimal("0.3"), Decimal("0.1000"))
     assert priced.currency == "USD"
     assert priced.primitives()["messages"][0]["message_price"] == "0.1000"
@@ -183,8 +183,8 @@ def test_a_price_is_asked_and_read_as_decimals(client_of: ClientOf) -> None:
 
 def test_a_page_keeps_what_the_server_says_of_it(client_of: ClientOf) -> None:
     answer = {"total": 17, "per_page": 15, "current_page": 2, "last_page": 2, "data": [LIST, {**LIST, "list_id": 6}]}
-    with scripted(envelope(answer)) as wire:
-        page = client_of(wire).lists.list(page=2, limit=15)
+    with scripted(envelope(answer)) as server:
+        page = client_of(server).lists.list(page=2, limit=15)
     assert isinstance(page, Page)
     assert (page.total, page.per_page, page.current_page, page.last_page) == (17, 15, 2, 2)
     assert [row["list_id"] for row in page.primitives()["rows"]] == [5, 6]

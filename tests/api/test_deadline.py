@@ -34,8 +34,8 @@ def test_a_deadline_tells_what_is_left() -> None:
 @pytest.mark.parametrize("call", ["history", "send"])
 def test_whatever_the_gateway_does_it_ends_in_time(step: Step, call: str) -> None:
     began = time.monotonic()
-    with scripted(step) as wire:
-        client = ClickSendClient(KEY, base_url=wire.url, timeout=30).with_deadline(Deadline.after(0.6))
+    with scripted(step) as server:
+        client = ClickSendClient(KEY, base_url=server.url, timeout=30).with_deadline(Deadline.after(0.6))
         with pytest.raises((errors.ClickSendTransportError, errors.ClickSendApiError)):
             client.sms.history() if call == "history" else client.sms.send([{"to": "+15551234567", "body": "hi"}])
         assert time.monotonic() - began < 1.2
@@ -51,11 +51,11 @@ def test_nobody_there_is_not_tried_for_longer_than_the_deadline() -> None:
 
 
 def test_after_the_deadline_nothing_leaves_and_the_error_says_so() -> None:
-    with scripted(envelope(EMPTY_PAGE)) as wire:
-        client = ClickSendClient(KEY, base_url=wire.url)
+    with scripted(envelope(EMPTY_PAGE)) as server:
+        client = ClickSendClient(KEY, base_url=server.url)
         with pytest.raises(errors.ClickSendTimeoutError, match="its deadline has passed") as caught:
             client.with_deadline(Deadline.after(0)).sms.history()
         assert not caught.value.request_sent
-        assert wire.connections == 0
+        assert server.connections == 0
         # The client that it was made from is not bound by it.
         assert client.sms.history().rows == []

@@ -16,17 +16,17 @@ TOKEN = b64encode(f"me:{SECRET}".encode()).decode()
 
 
 def test_maton_gets_its_key_as_a_bearer_below_its_prefix() -> None:
-    with scripted(ACCOUNT) as wire:
-        ClickSendClient("key", base_url=wire.url, maton_connection_id="c-1").account.get()
-    (request,) = wire.arrived
+    with scripted(ACCOUNT) as server:
+        ClickSendClient("key", base_url=server.url, maton_connection_id="c-1").account.get()
+    (request,) = server.arrived
     assert request.target == "/clicksend/v3/account"
     assert (request.headers["authorization"], request.headers["maton-connection"]) == ("Bearer key", "c-1")
 
 
 def test_clicksend_itself_gets_its_own_credentials_at_its_own_paths() -> None:
-    with scripted(ACCOUNT) as wire:
-        ClickSendClient(SECRET, username="me", base_url=wire.url).account.get()
-    (request,) = wire.arrived
+    with scripted(ACCOUNT) as server:
+        ClickSendClient(SECRET, username="me", base_url=server.url).account.get()
+    (request,) = server.arrived
     assert request.target == "/v3/account"
     assert request.headers["authorization"] == f"Basic {TOKEN}"
     assert "maton-connection" not in request.headers
@@ -77,8 +77,11 @@ def test_a_setting_of_maton_says_so_on_a_direct_account(name: str) -> None:
 
 @pytest.mark.parametrize("secret", [SECRET, TOKEN])
 def test_no_error_shows_the_credentials_that_a_server_echoes(secret: str) -> None:
-    with scripted(said({"message": f"no {secret} here"}, 400)) as wire, pytest.raises(errors.ClickSendError) as raised:
-        ClickSendClient(SECRET, username="me", base_url=wire.url).account.get()
+    with (
+        scripted(said({"message": f"no {secret} here"}, 400)) as server,
+        pytest.raises(errors.ClickSendError) as raised,
+    ):
+        ClickSendClient(SECRET, username="me", base_url=server.url).account.get()
     assert "no *** here" in str(raised.value)
     assert secret not in str(raised.value)
 
@@ -92,7 +95,7 @@ def test_neither_key_nor_token_stands_in_the_value() -> None:
 def test_a_500_is_a_blip_of_clicksend_and_none_of_maton(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("airflow_provider_clicksend.api.client.time.sleep", lambda seconds: None)
     broken = envelope(None, 500, 500, "INTERNAL_SERVER_ERROR")
-    with scripted(broken, ACCOUNT) as wire:
-        assert ClickSendClient(SECRET, username="me", base_url=wire.url).account.get().user_id == 7
-    with scripted(broken, ACCOUNT) as wire, pytest.raises(errors.ClickSendServerError):
-        ClickSendClient("key", base_url=wire.url).account.get()
+    with scripted(broken, ACCOUNT) as server:
+        assert ClickSendClient(SECRET, username="me", base_url=server.url).account.get().user_id == 7
+    with scripted(broken, ACCOUNT) as server, pytest.raises(errors.ClickSendServerError):
+        ClickSendClient("key", base_url=server.url).account.get()

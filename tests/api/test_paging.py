@@ -128,10 +128,10 @@ def test_iterate_asks_the_client_by_number_with_all_arguments(
         }
 
     script = [envelope(page(1, iter(range(15)))), envelope(page(2, iter(range(15, 17))))]
-    with scripted(*script) as wire:
-        client = client_of(wire)
+    with scripted(*script) as server:
+        client = client_of(server)
         rows = list(client.iterate(client.contacts.list, 5, limit=15, updated_after=9))
     assert [row.contact_id for row in rows] == list(range(17))
-    assert [request.target for request in wire.arrived] == [
+    assert [request.target for request in server.arrived] == [
         f"/clicksend/v3/lists/5/contacts?page={number}&limit=15&updated_after=9" for number in (1, 2)
     ]

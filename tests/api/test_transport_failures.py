@@ -294,15 +294,15 @@ def test_a_redirect_to_nowhere_is_still_an_answer(
     location: str, client_of: Callable[[ScriptedServer], ClickSendClient]
 ) -> None:
     with (
-        scripted(said("", 302, Location=location)) as wire,
+        scripted(said("", 302, Location=location)) as server,
         pytest.raises(errors.ClickSendBadRequestError, match="Redirects are not followed") as raised,
     ):
-        client_of(wire).sms.send([TEXT])
+        client_of(server).sms.send([TEXT])
     assert may_have_been_accepted(raised.value)
 
 
 def test_an_answer_that_cannot_be_decompressed_is_doubt() -> None:
-    with scripted(said(b"xx", Content_Encoding="gzip")) as wire:
-        error = failure(wire.url)
+    with scripted(said(b"xx", Content_Encoding="gzip")) as server:
+        error = failure(server.url)
     assert (error.request_sent, error.part) == (True, "answer")
     assert "cannot be decompressed" in str(error)

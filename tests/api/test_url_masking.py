@@ -23,8 +23,8 @@ def test_no_log_at_any_level_shows_whom_the_history_was_asked_about(
     step: Step, query: str, client_of: Callable[[ScriptedServer], ClickSendClient], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with scripted(step) as wire, suppress(errors.ClickSendError):
-        client_of(wire).sms.history(q=query, order_by="date:desc")
+    with scripted(step) as server, suppress(errors.ClickSendError):
+        client_of(server).sms.history(q=query, order_by="date:desc")
     assert "urllib3.connectionpool" in caplog.text
     for private in ("1234567", "123-4567", "secret"):
         assert private not in caplog.text
@@ -44,9 +44,9 @@ def test_what_a_program_logs_of_its_other_requests_is_left_alone(
     client_of: Callable[[ScriptedServer], ClickSendClient], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    with scripted(envelope(EMPTY_PAGE)) as wire:
-        client_of(wire).sms.history()
-        requests.get(f"{wire.url}/else?q=words&order=1234567890", timeout=5)
+    with scripted(envelope(EMPTY_PAGE)) as server:
+        client_of(server).sms.history()
+        requests.get(f"{server.url}/else?q=words&order=1234567890", timeout=5)
     assert "/else?q=words&order=1234567890" in caplog.text
 
 

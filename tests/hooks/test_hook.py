@@ -103,8 +103,8 @@ def page(*rows: dict[str, Any]) -> dict[str, Any]:
 
 def checked(monkeypatch: pytest.MonkeyPatch, *answers: Step) -> tuple[bool, str]:
     """Test a connection whose account can be read, and let a script answer the rest."""
-    with scripted(envelope({"user_id": 7, "balance": "2.00"}), *answers) as wire:
-        return connection(monkeypatch, host=wire.url).test_connection()
+    with scripted(envelope({"user_id": 7, "balance": "2.00"}), *answers) as server:
+        return connection(monkeypatch, host=server.url).test_connection()
 
 
 CONNECTIONS = said(

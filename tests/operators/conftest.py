@@ -40,12 +40,12 @@ def client(sandbox: Sandbox) -> Iterator[ClickSendClient]:
 
 
 @pytest.fixture
-def on_a_wire(monkeypatch: pytest.MonkeyPatch) -> Callable[[ScriptedServer], None]:
-    """Let `clicksend_default` lead to a wire."""
+def on_a_server(monkeypatch: pytest.MonkeyPatch) -> Callable[[ScriptedServer], None]:
+    """Let `clicksend_default` lead to a server."""
 
-    def lead(wire: ScriptedServer) -> None:
-        monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", f'{{"conn_type": "clicksend", "host": "{wire.url}"}}')
-        monkeypatch.setenv("MATON_API_KEY", "wire-key-01")
+    def lead(server: ScriptedServer) -> None:
+        monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", f'{{"conn_type": "clicksend", "host": "{server.url}"}}')
+        monkeypatch.setenv("MATON_API_KEY", "server-key-01")
 
     return lead
 

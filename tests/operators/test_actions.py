@@ -150,21 +150,21 @@ LISTED = {"total": 1, "per_page": 100, "current_page": 1, "last_page": 1, "data"
 
 
 def test_a_403_for_a_list_that_exists_is_no_permission_even_when_missing_is_ok(
-    on_a_wire: Callable[[ScriptedServer], None],
+    on_a_server: Callable[[ScriptedServer], None],
 ) -> None:
-    with scripted(envelope(None, 403, 403, "FORBIDDEN"), envelope(LISTED)) as wire:
-        on_a_wire(wire)
+    with scripted(envelope(None, 403, 403, "FORBIDDEN"), envelope(LISTED)) as server:
+        on_a_server(server)
         with pytest.raises(AirflowFailException, match="does not exist or this account has no permission"):
             run(lists.ClickSendDeleteContactListOperator, list_id="5", missing_ok=True)
 
 
 def test_a_403_for_a_list_that_is_not_listed_is_a_list_that_is_gone(
-    on_a_wire: Callable[[ScriptedServer], None],
+    on_a_server: Callable[[ScriptedServer], None],
 ) -> None:
-    with scripted(envelope(None, 403, 403, "FORBIDDEN"), envelope(LISTED)) as wire:
-        on_a_wire(wire)
+    with scripted(envelope(None, 403, 403, "FORBIDDEN"), envelope(LISTED)) as server:
+        on_a_server(server)
         run(lists.ClickSendDeleteContactListOperator, list_id=6, missing_ok=True)
-        assert len(wire.arrived) == 2
+        assert len(server.arrived) == 2
 
 
 # Creating what exists.
@@ -214,10 +214,10 @@ def test_an_unknown_way_with_what_exists_is_refused_when_the_dag_is_parsed() -> 
         lists.ClickSendCreateContactListOperator(task_id="t", list_name="x", if_exists="replace")  # type: ignore[arg-type]
 
 
-def test_a_wrong_key_fails_for_good_and_stays_secret(on_a_wire: Callable[[ScriptedServer], None]) -> None:
-    with scripted(said({"error": {"message": "bad key wire-key-01"}}, 401)) as wire:
-        on_a_wire(wire)
+def test_a_wrong_key_fails_for_good_and_stays_secret(on_a_server: Callable[[ScriptedServer], None]) -> None:
+    with scripted(said({"error": {"message": "bad key server-key-01"}}, 401)) as server:
+        on_a_server(server)
         with pytest.raises(AirflowFailException, match="check the connection's password") as raised:
             run(lists.ClickSendListContactListsOperator)
-        assert len(wire.arrived) == 1
-    assert "wire-key" not in str(raised.value)
+        assert len(server.arrived) == 1
+    assert "server-key" not in str(raised.value)

@@ -83,13 +83,13 @@ def history(*rows: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_the_history_tells_apart_what_the_answer_does_not(
-    rows: list[dict[str, Any]], outcome: str, on_a_wire: Callable[[ScriptedServer], None]
+    rows: list[dict[str, Any]], outcome: str, on_a_server: Callable[[ScriptedServer], None]
 ) -> None:
-    with scripted(envelope(None, 404, 404, "NOT_FOUND"), envelope(history(*rows))) as wire:
-        on_a_wire(wire)
+    with scripted(envelope(None, 404, 404, "NOT_FOUND"), envelope(history(*rows))) as server:
+        on_a_server(server)
         done = run(cancelling.ClickSendCancelSmsOperator, message_id="A-1", missing_ok=True)
         assert done["outcome"] == outcome
-        assert wire.arrived[1].target.endswith("q=message_id%3AA-1&order_by=date%3Adesc")
+        assert server.arrived[1].target.endswith("q=message_id%3AA-1&order_by=date%3Adesc")
 
 
 def test_texts_with_one_custom_string_are_cancelled_and_others_stay(sandbox: Sandbox, client: ClickSendClient) -> None:

@@ -20,12 +20,12 @@ def test_a_list_takes_one_request_and_texts_each_contact(sandbox):
     assert sandbox.request_counts() == {SEND: 1}
 
 
-def test_an_answer_that_names_nobody_is_a_warning(on_a_wire, spoken):
+def test_an_answer_that_names_nobody_is_a_warning(on_a_server, spoken):
     # What ClickSend answers for an empty list was not seen; the sandbox refuses it.
     data = {"total_price": 0, "total_count": 0, "queued_count": 0, "messages": []}
     answer = {"http_code": 200, "response_code": "SUCCESS", "response_msg": "", "data": data}
-    with scripted(said(answer)) as wire:
-        on_a_wire(wire)
+    with scripted(said(answer)) as server:
+        on_a_server(server)
         assert Task(sms(list_id=3555277)).run()["accepted"] == 0
     assert "named no recipients" in spoken.text
 

@@ -53,8 +53,8 @@ def said(body: object, status: int = 200, **headers: str) -> Step:
 def partly(content: bytes, length: int, status: int = 200, **headers: str) -> Step:
     """Read the request, promise `length` bytes, and send `content`."""
 
-    def step(connection: socket.socket, wire: ScriptedServer) -> None:
-        _read(connection, wire)
+    def step(connection: socket.socket, server: ScriptedServer) -> None:
+        _read(connection, server)
         lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {length}", "Connection: close"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         connection.sendall("\r\n".join([*lines, "", ""]).encode() + content)
@@ -70,21 +70,21 @@ def envelope(
     return said(body, status, **headers)
 
 
-def stalls(connection: socket.socket, wire: ScriptedServer) -> None:
+def stalls(connection: socket.socket, server: ScriptedServer) -> None:
     """Begin an answer and never end it."""
-    partly(b"{", 5000)(connection, wire)
+    partly(b"{", 5000)(connection, server)
     connection.recv(1)
 
 
-def drips(connection: socket.socket, wire: ScriptedServer) -> None:
+def drips(connection: socket.socket, server: ScriptedServer) -> None:
     """Begin an answer and go on with it, a byte at a time and never a second apart."""
-    partly(b"{", 5000)(connection, wire)
+    partly(b"{", 5000)(connection, server)
     _drip(connection)
 
 
-def drips_its_head(connection: socket.socket, wire: ScriptedServer) -> None:
+def drips_its_head(connection: socket.socket, server: ScriptedServer) -> None:
     """Do the same before the body is reached."""
-    _read(connection, wire)
+    _read(connection, server)
     connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
     _drip(connection)
 
@@ -96,37 +96,37 @@ def _drip(connection: socket.socket) -> None:
             threading.Event().wait(0.1)
 
 
-def closed_unread(connection: socket.socket, wire: ScriptedServer) -> None:
+def closed_unread(connection: socket.socket, server: ScriptedServer) -> None:
     """Close in the middle of the request, so hard that the client gets a reset."""
     connection.recv(1)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def closed_read(connection: socket.socket, wire: ScriptedServer) -> None:
+def closed_read(connection: socket.socket, server: ScriptedServer) -> None:
     """Read the request and close without a word."""
-    _read(connection, wire)
+    _read(connection, server)
 
 
-def never_http(connection: socket.socket, wire: ScriptedServer) -> None:
+def never_http(connection: socket.socket, server: ScriptedServer) -> None:
     """Say what no HTTP client understands."""
     connection.recv(65536)
     connection.sendall(b"SSH-2.0-Other\r\n\r\n")
 
 
-def closed_at_once(connection: socket.socket, wire: ScriptedServer) -> None:
+def closed_at_once(connection: socket.socket, server: ScriptedServer) -> None:
     """Take what comes first and close."""
     connection.recv(65536)
 
 
-def silent(connection: socket.socket, wire: ScriptedServer) -> None:
+def silent(connection: socket.socket, server: ScriptedServer) -> None:
     """Take whatever comes and say nothing until the client goes away."""
     while connection.recv(65536):
         pass
 
 
-def hangs(connection: socket.socket, wire: ScriptedServer) -> None:
+def hangs(connection: socket.socket, server: ScriptedServer) -> None:
     """Read the request and say nothing until the client goes away."""
-    _read(connection, wire)
+    _read(connection, server)
     connection.recv(1)
 
 
@@ -136,17 +136,17 @@ def scripted(*script: Step, tls: ssl.SSLContext | None = None) -> Iterator[Scrip
 
     :param tls: speak TLS with this.
     """
-    wire = ScriptedServer(list(script))
+    server = ScriptedServer(list(script))
     listener = socket.create_server(("127.0.0.1", 0))
-    wire.url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
-    server = threading.Thread(target=_serve, args=(listener, wire, tls))
-    server.start()
+    server.url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+    thread = threading.Thread(target=_serve, args=(listener, server, tls))
+    thread.start()
     try:
-        yield wire
+        yield server
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        server.join()
+        thread.join()
 
 
 def refused_url() -> str:
@@ -155,19 +155,19 @@ def refused_url() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def _serve(listener: socket.socket, wire: ScriptedServer, tls: ssl.SSLContext | None) -> None:
+def _serve(listener: socket.socket, server: ScriptedServer, tls: ssl.SSLContext | None) -> None:
     with suppress(OSError):
         while True:
             connection, _ = listener.accept()
             with connection, suppress(OSError):
                 if tls is None:
-                    wire.next_step()(connection, wire)
+                    server.next_step()(connection, server)
                     continue
                 with tls.wrap_socket(connection, server_side=True) as secured:
-                    wire.next_step()(secured, wire)
+                    server.next_step()(secured, server)
 
 
-def _read(connection: socket.socket, wire: ScriptedServer) -> None:
+def _read(connection: socket.socket, server: ScriptedServer) -> None:
     received = b""
     while b"\r\n\r\n" not in received:
         received += _more(connection)
@@ -177,7 +177,7 @@ def _read(connection: socket.socket, wire: ScriptedServer) -> None:
     while len(body) < int(headers.get("content-length", 0)):
         body += _more(connection)
     method, target, _ = first.split(" ")
-    wire.arrived.append(Arrived(method, target, headers, body))
+    server.arrived.append(Arrived(method, target, headers, body))
 
 
 def _more(connection: socket.socket) -> bytes:

@@ -80,10 +80,10 @@ def table(rows: dict[str, tuple[Step, type[Exception]]]) -> pytest.MarkDecorator
 def test_a_send_that_may_have_arrived_is_never_repeated(
     step: Step, error: type[Exception], client_of: ClientOf
 ) -> None:
-    with scripted(step, envelope(SENT)) as wire:
+    with scripted(step, envelope(SENT)) as server:
         with pytest.raises(error) as raised:
-            client_of(wire).sms.send([TEXT])
-        assert wire.connections == 1
+            client_of(server).sms.send([TEXT])
+        assert server.connections == 1
     assert isinstance(raised.value, errors.ClickSendError)
     assert may_have_been_accepted(raised.value)
 
@@ -92,18 +92,18 @@ def test_a_send_that_may_have_arrived_is_never_repeated(
 def test_a_send_that_was_turned_away_is_an_error_that_says_so(
     step: Step, error: type[Exception], client_of: ClientOf
 ) -> None:
-    with scripted(step, envelope(SENT)) as wire:
+    with scripted(step, envelope(SENT)) as server:
         with pytest.raises(error) as raised:
-            client_of(wire).sms.send([TEXT])
-        assert wire.connections == 1
+            client_of(server).sms.send([TEXT])
+        assert server.connections == 1
     assert isinstance(raised.value, errors.ClickSendError)
     assert not may_have_been_accepted(raised.value)
 
 
 @pytest.mark.parametrize("call", ["cancel", "cancel_all", "create", "delete"])
 def test_whatever_changes_something_is_not_repeated_either(call: str, client_of: ClientOf) -> None:
-    with scripted(closed_read, envelope()) as wire:
-        client = client_of(wire)
+    with scripted(closed_read, envelope()) as server:
+        client = client_of(server)
         calls = {
             "cancel": lambda: client.sms.cancel("A-1"),
             "cancel_all": lambda: client.sms.cancel_all(custom_string="x"),
@@ -112,39 +112,39 @@ def test_whatever_changes_something_is_not_repeated_either(call: str, client_of:
         }
         with pytest.raises(errors.ClickSendTransportError):
             calls[call]()
-        assert wire.connections == 1
+        assert server.connections == 1
 
 
 @pytest.mark.parametrize(
     "step", [closed_unread, closed_read, hangs, said("", 502), said("", 503), said("", 504), said("", 429)]
 )
 def test_a_read_is_repeated_until_it_works(step: Step, client_of: ClientOf, waited: list[float]) -> None:
-    with scripted(step, step, envelope(EMPTY_PAGE)) as wire:
-        assert client_of(wire).sms.history().rows == []
-        assert wire.connections == 3
+    with scripted(step, step, envelope(EMPTY_PAGE)) as server:
+        assert client_of(server).sms.history().rows == []
+        assert server.connections == 3
     assert len(waited) == 2
 
 
 def test_marking_as_read_is_repeated_because_twice_is_once(client_of: ClientOf) -> None:
-    with scripted(closed_read, envelope()) as wire:
-        client_of(wire).sms.mark_inbound_read(before=1700000000)
-        assert [request.json() for request in wire.arrived] == [{"date_before": 1700000000}] * 2
+    with scripted(closed_read, envelope()) as server:
+        client_of(server).sms.mark_inbound_read(before=1700000000)
+        assert [request.json() for request in server.arrived] == [{"date_before": 1700000000}] * 2
 
 
 def test_a_read_gives_up_after_its_last_try(client_of: ClientOf, waited: list[float]) -> None:
-    with scripted(said("", 503)) as wire:
+    with scripted(said("", 503)) as server:
         with pytest.raises(errors.ClickSendServerError) as raised:
-            client_of(wire).account.get()
-        assert wire.connections == MAX_TRIES
+            client_of(server).account.get()
+        assert server.connections == MAX_TRIES
     assert raised.value.status == 503
     assert len(waited) == MAX_TRIES - 1
 
 
 def test_a_500_of_the_gateway_is_no_blip_and_names_the_expired_authorization(client_of: ClientOf) -> None:
-    with scripted(said({"message": "Internal"}, 500)) as wire:
+    with scripted(said({"message": "Internal"}, 500)) as server:
         with pytest.raises(errors.ClickSendServerError, match="authorization in Maton has expired"):
-            client_of(wire).account.get()
-        assert wire.connections == 1
+            client_of(server).account.get()
+        assert server.connections == 1
 
 
 @pytest.mark.parametrize(("header", "expected"), [("7", 7.0), ("3600", 60.0)])
@@ -152,15 +152,15 @@ def test_a_send_that_was_turned_away_with_429_waits_as_long_as_it_is_told_to(
     header: str, expected: float, client_of: ClientOf, waited: list[float]
 ) -> None:
     busy = envelope(None, 429, 429, "HTTP_TOO_MANY_REQUESTS", Retry_After=header)
-    with scripted(busy, envelope(SENT)) as wire:
-        assert client_of(wire).sms.send([TEXT]).messages[0].accepted
-        assert len(wire.arrived) == 2
+    with scripted(busy, envelope(SENT)) as server:
+        assert client_of(server).sms.send([TEXT]).messages[0].accepted
+        assert len(server.arrived) == 2
     assert waited == [expected]
 
 
 def test_a_429_that_does_not_say_how_long_is_backed_off_from(client_of: ClientOf, waited: list[float]) -> None:
-    with scripted(said({"message": "slow down"}, 429), envelope(SENT)) as wire:
-        client_of(wire).sms.send([TEXT])
+    with scripted(said({"message": "slow down"}, 429), envelope(SENT)) as server:
+        client_of(server).sms.send([TEXT])
     assert len(waited) == 1
     assert 0 < waited[0] <= 1
 
@@ -174,9 +174,9 @@ def test_a_send_that_never_left_is_tried_again(waited: list[float]) -> None:
 
 
 def test_a_redirect_is_not_followed_with_the_key(client_of: ClientOf) -> None:
-    with scripted(envelope(EMPTY_PAGE)) as elsewhere, scripted(said("", 302, Location=f"{elsewhere.url}/x")) as wire:
+    with scripted(envelope(EMPTY_PAGE)) as elsewhere, scripted(said("", 302, Location=f"{elsewhere.url}/x")) as server:
         with pytest.raises(errors.ClickSendBadRequestError, match="Redirects are not followed"):
-            client_of(wire).sms.history()
+            client_of(server).sms.history()
         assert elsewhere.connections == 0
 
 
@@ -193,8 +193,8 @@ def test_a_redirect_is_not_followed_with_the_key(client_of: ClientOf) -> None:
 def test_no_error_shows_what_the_server_echoes(
     step: Step, client_of: ClientOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG), scripted(step) as wire, pytest.raises(errors.ClickSendError) as raised:
-        client_of(wire).sms.send([TEXT])
+    with caplog.at_level(logging.DEBUG), scripted(step) as server, pytest.raises(errors.ClickSendError) as raised:
+        client_of(server).sms.send([TEXT])
     shown = f"{raised.value} {raised.value.response_code} {caplog.text}"  # type: ignore[attr-defined]
     for secret in (KEY, KEY[:10], "5551234567", "123-4567", "session_token", TEXT["body"]):
         assert secret not in shown
@@ -203,10 +203,10 @@ def test_no_error_shows_what_the_server_echoes(
 def test_an_error_names_the_call_the_answerer_and_the_request_id(client_of: ClientOf) -> None:
     body = {"http_code": 404, "response_code": "NOT_FOUND", "response_msg": "Receipt record not found.", "data": None}
     with (
-        scripted(said(body, 404, X_Request_Id="req-1")) as wire,
+        scripted(said(body, 404, X_Request_Id="req-1")) as server,
         pytest.raises(errors.ClickSendNotFoundError, match=r"^GET /sms/receipts/A-1: ClickSend answered 404") as raised,
     ):
-        client_of(wire).sms.receipt("A-1")
+        client_of(server).sms.receipt("A-1")
     error = raised.value
     assert (error.status, error.response_code, error.source, error.request_id) == (
         404,
@@ -217,5 +217,5 @@ def test_an_error_names_the_call_the_answerer_and_the_request_id(client_of: Clie
 
 
 def test_the_control_plane_must_answer_json(client_of: ClientOf) -> None:
-    with scripted(said("<html>")) as wire, pytest.raises(errors.ClickSendResponseError, match="control_url"):
-        client_of(wire).connections.list()
+    with scripted(said("<html>")) as server, pytest.raises(errors.ClickSendResponseError, match="control_url"):
+        client_of(server).connections.list()
