@@ -14,6 +14,8 @@ from tests.triggers.test_triggers import Triggerer
 
 NUMBERS = [f"+1555200{n:04}" for n in range(1000)]
 POLL = 0.5
+#: So many looks are counted.
+LOOKS = 4
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def trigger(question):
     asked = {"id": message_id, "to": to, "at": int(time.time()) - 2, "reference": reference}
     return ClickSendAskTrigger(
         message_ids=[message_id],
-        deadline=time.time() + 60,
+        deadline=time.time() + 110,
         poll_interval=POLL,
         question="Load it?",
         options={"YES": [], "NO": []},
@@ -49,9 +51,11 @@ async def cost_of_a_look(sandbox, triggers):
     runs = [asyncio.create_task(triggerer.run(one)) for one in triggers]
     await asyncio.sleep(4 * POLL)
     before = await asyncio.to_thread(sandbox.request_counts)
-    await asyncio.sleep(8 * POLL)
-    after = await asyncio.to_thread(sandbox.request_counts)
-    looks = after["GET /v3/sms/inbound"] - before["GET /v3/sms/inbound"]
+    looks = 0
+    while looks < LOOKS:
+        await asyncio.sleep(POLL)
+        after = await asyncio.to_thread(sandbox.request_counts)
+        looks = after["GET /v3/sms/inbound"] - before["GET /v3/sms/inbound"]
     return (sum(after.values()) - sum(before.values())) / looks, looks, runs
 
 
@@ -64,7 +68,6 @@ def test_a_thousand_open_questions_cost_as_many_requests_as_ten(sandbox, questio
         await asyncio.gather(*runs, return_exceptions=True)
         many, looks, runs = await cost_of_a_look(sandbox, list(map(trigger, questions)))
         print(f"{few:.1f} requests a look for ten, {many:.1f} for a thousand ({looks} looks)")
-        assert looks >= 2
         assert many <= few + 3
         await asyncio.to_thread(sandbox.reply, NUMBERS[500], "yes")
         await asyncio.to_thread(sandbox.reply, NUMBERS[999], "no")
