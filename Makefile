@@ -18,7 +18,7 @@ PYTHON_313 = $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pytho
 FAST := -m pytest -q -m "not slow" -n 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up check test docs screenshots benchmark lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
+.PHONY: help demo up check test docs screenshots benchmark release-check lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
 
 help:
 	@echo "make demo    text, receipt, reply and branch on a real Airflow, step by step; needs no account"
@@ -28,6 +28,7 @@ help:
 	@echo "make docs    the documentation, into site/"
 	@echo "make screenshots  the pictures of the documentation, from a real Airflow and a browser"
 	@echo "make benchmark  what a text costs, and what becomes of texts when things go wrong, beside other tools"
+	@echo "make release-check  build the release, and use it as somebody who has only installed it"
 	@echo "make lock    resolve requirements/*.txt again"
 	@echo "make clean   remove .venvs and what the tools left"
 
@@ -81,6 +82,9 @@ benchmark: .venvs/benchmarks/.ready
 	.venvs/benchmarks/bin/python -m benchmarks.send
 	.venvs/benchmarks/bin/python -m benchmarks.reliability
 	.venvs/benchmarks/bin/python -m benchmarks.waiting
+
+release-check:
+	@$(PYTHON) -m dev.release_check
 
 lock:
 	@$(PYTHON) -m dev.lock
