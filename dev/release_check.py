@@ -17,7 +17,6 @@ from dev.setup_venv import ROOT, VENVS, ensure_uv, python_in, run
 
 LOCK = ROOT / "requirements" / "airflow-3.3.txt"
 PACKAGE = "airflow_provider_clicksend"
-TOML = ROOT / "pyproject.toml"
 #: What must be in the wheel besides the modules.
 NEEDED = (
     f"{PACKAGE}/py.typed",
@@ -52,7 +51,7 @@ def build(folder: Path) -> Path:
     run("the source archive and the wheel", uv, "build", "--quiet", "--out-dir", folder, ROOT)
     twine = (uv, "tool", "run", "--quiet", "twine")
     run("the check of their metadata", *twine, "check", "--strict", *folder.glob("airflow_*"))
-    run("the check that all imports are declared", uv, "tool", "run", "--quiet", "deptry", ROOT, "--config", TOML)
+    run("the check that all imports are declared", uv, "tool", "run", "--quiet", "deptry", ".")
     [wheel] = folder.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     missing = [needed for needed in NEEDED if not any(name.startswith(needed) for name in names)]
