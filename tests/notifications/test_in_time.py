@@ -25,7 +25,7 @@ from airflow_provider_clicksend.sandbox.testing import Sandbox, serve
 from tests.notifications.contexts import ME, YOU, bodies, cuts_off, deadline_context, knows_deadlines, task_context
 from tests.support.scripted_server import refused_url
 
-TIME = 4.0
+TIME = 6.0
 SEND = "/v3/sms/send"
 BAD_GATEWAYS = [
     "hang",
