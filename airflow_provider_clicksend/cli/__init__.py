@@ -45,7 +45,22 @@ def get_clicksend_cli_commands() -> list[CLICommand]:
             ),
         ),
     )
-    return [GroupCommand(name="clicksend", help="Tools for ClickSend", subcommands=(sandbox, test_alert))]
+    doctor = ActionCommand(
+        name="doctor",
+        help="Look at the account, and find out which guesses about the live API are right",
+        func=lazy_load_command("airflow_provider_clicksend.cli.doctor.run"),
+        args=(
+            _option("conn-id", help="the Airflow connection (default: %(default)s)", default=CONN),
+            _option("send-to", help="send one real text to this number, in E.164, after a yes"),
+            _option("yes", help="do not ask before the text is sent", action="store_true"),
+            _option(
+                "timeout", help="seconds to wait for its receipt (default: %(default)s)", type=float, default=120.0
+            ),
+            _option("reply-timeout", help="seconds to wait for an answer to it (default: 0)", type=float, default=0.0),
+            _option("json", help="print the verdicts as JSON, without personal data", action="store_true"),
+        ),
+    )
+    return [GroupCommand(name="clicksend", help="Tools for ClickSend", subcommands=(sandbox, test_alert, doctor))]
 
 
 def run_sandbox(args: Namespace) -> None:

@@ -128,7 +128,7 @@ def test_the_commands_exist() -> None:
     for path in INFO["cli"]:
         (group,) = load(path)()
         commands = {command.name: command for command in group.subcommands}
-        assert set(commands) == {"sandbox", "test-alert"}
+        assert set(commands) == {"sandbox", "test-alert", "doctor"}
         assert all(callable(command.func) for command in commands.values())
 
 

@@ -1,0 +1,110 @@
+"""``airflow clicksend doctor``: what the account is ready for, and which guesses about the live API are right.
+
+Airflow before 3.2 takes no commands from providers; there it is ``python -m airflow_provider_clicksend.cli.doctor``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from airflow_provider_clicksend import __version__
+from airflow_provider_clicksend.api.errors import ClickSendError
+from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
+from airflow_provider_clicksend.engine.connection_test import check
+from airflow_provider_clicksend.engine.live_check import LiveCheck
+from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
+from airflow_provider_clicksend.messaging.inputs import number_problem
+from airflow_provider_clicksend.messaging.numbers import mask_number
+from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS
+
+if TYPE_CHECKING:
+    from airflow_provider_clicksend.engine.live_check import Report
+
+ERRORS: tuple[type[Exception], ...] = (ClickSendError, *AIRFLOW_CALL_ERRORS)
+
+
+def run(args: Namespace) -> None:
+    """Look, text if that is wanted, and print a verdict on each guess; end with 1 when something keeps it from looking.
+
+    :param args: ``conn_id``, ``send_to`` (E.164 or None), ``yes``, ``timeout`` and ``reply_timeout`` (seconds), and
+        ``json``.
+    """
+    # As `airflow connections test` does: without it Airflow 3 looks for connections in the environment only.
+    os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
+    if args.json:
+        logging.disable(logging.INFO)  # Airflow 2 logs to where the JSON goes
+    if args.send_to and (problem := number_problem(args.send_to)):
+        sys.exit(f"--send-to {problem}.")
+    try:
+        client = ClickSendHook(args.conn_id).get_conn()
+        works, findings = check(lambda: client)
+        say(findings)
+        if not works:
+            sys.exit("Nothing else can be tried.")
+        live = LiveCheck(client, timeout=args.timeout, reply_timeout=args.reply_timeout, say=say)
+        live.look()
+        problem = _text(live, args)
+    except ERRORS as error:
+        sys.exit(f"The check ended early: {error}")
+    _print(live.report, as_json=args.json)
+    if problem:
+        sys.exit(problem)
+
+
+def _text(live: LiveCheck, args: Namespace) -> str | None:
+    """Send the text if somebody says yes, and return what kept it from telling anything."""
+    if not args.send_to:
+        say("No text was sent: --send-to +... tries what only a text can tell.")
+        return None
+    if not args.yes and not _agreed(f"Send one real text to {mask_number(args.send_to)}? It costs money. [yes/no] "):
+        say("No text was sent.")
+        return None
+    try:
+        live.text(args.send_to)
+    except ClickSendError as error:
+        return f"The text told nothing more: {error}"
+    return None
+
+
+def _agreed(question: str) -> bool:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"version": __version__, **report.to_json()}, indent=2))  # noqa: T201 - that is what it is for
+        return
+    for verdict in sorted(report.verdicts.values(), key=lambda found: found.verdict):
+        seen = f" ({verdict.seen})" if verdict.seen else ""
+        say(f"{verdict.verdict:12}  {verdict.guess:24}  {verdict.belief}{seen}")
+    for name, seconds in report.measured.items():
+        say(f"{'measured':12}  {name:24}  {seconds:g} s")
+
+
+def say(text: str) -> None:
+    """Write a line for whoever runs the command, beside what a program may read."""
+    sys.stderr.write(f"{text.rstrip()}\n")
+    sys.stderr.flush()
+
+
+def main() -> None:
+    """Run it with the arguments of this process."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--conn-id", default=DEFAULT_CONN_ID, help="the Airflow connection (default: %(default)s)")
+    parser.add_argument("--send-to", help="send one real text to this number, in E.164, after a yes")
+    parser.add_argument("--yes", action="store_true", help="do not ask before the text is sent")
+    parser.add_argument("--timeout", type=float, default=120.0, help="seconds to wait for its receipt")
+    parser.add_argument("--reply-timeout", type=float, default=0.0, help="seconds to wait for an answer to it")
+    parser.add_argument("--json", action="store_true", help="print the verdicts as JSON, without personal data")
+    run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
