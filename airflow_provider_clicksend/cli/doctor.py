@@ -23,7 +23,7 @@ from airflow_provider_clicksend.messaging.numbers import mask_number
 from airflow_provider_clicksend.version_compat import AIRFLOW_CALL_ERRORS
 
 if TYPE_CHECKING:
-    from airflow_provider_clicksend.engine.live_check import Report
+    from airflow_provider_clicksend.messaging.live_report import Report
 
 ERRORS: tuple[type[Exception], ...] = (ClickSendError, *AIRFLOW_CALL_ERRORS)
 

@@ -8,101 +8,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendNotFoundError
+from airflow_provider_clicksend.api.errors import (
+    ClickSendApiError,
+    ClickSendError,
+    ClickSendNotFoundError,
+    ClickSendResponseError,
+)
 from airflow_provider_clicksend.api.paths import path_id
+from airflow_provider_clicksend.api.values import whole_number
 from airflow_provider_clicksend.messaging.live_forms import echo_form, number_form, text_form, value_form
+from airflow_provider_clicksend.messaging.live_report import Report
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
 
-#: What the package believes, by the name of the sandbox's world that says otherwise.
-BELIEFS: Mapping[str, str] = {
-    "answer_order": "a send's answer keeps the order of the request",
-    "answer_echo": "a send's answer repeats custom_string",
-    "answer_number_form": "a send's answer writes numbers in E.164",
-    "refusals": "a refusal stands on its message, under status 200",
-    "list_opted_out": "a contact list is texted whole, opted-out contacts too",
-    "list_numbers": "the numbers of a contact list are used as they are stored",
-    "history_echo": "the history repeats custom_string",
-    "history_body": "the history shows the whole text",
-    "history_order": "order_by is honoured",
-    "history_late_every": "messages show in the order in which they were accepted",
-    "history_late_by": "no message shows later than others",
-    "history_refused": "refused messages are not in the history",
-    "history_status_code": "the history has a status_code",
-    "q_to": "q=to:<number> filters by number",
-    "q_message_id": "q=message_id:<id> filters by the whole id",
-    "q_other": "every other field of q filters",
-    "q_operator": "operator=OR is honoured",
-    "date_filter": "date_from and date_to include their own second",
-    "date_filter_offset": "date_from is compared by the clock that writes the dates",
-    "number_form": "the history writes numbers in E.164",
-    "clock_offset": "ClickSend's clock is right",
-    "date_header": "answers have a Date header",
-    "date_header_offset": "the Date header is by the clock that writes the dates",
-    "receipt_form": "a receipt has all its fields, as text",
-    "receipt_echo": "receipts repeat custom_string",
-    "mms_receipts": "there are receipts of pictures",
-    "reply_form": "a reply has all its fields",
-    "reply_echo": "replies repeat custom_string",
-    "reply_attribution": "a reply belongs to the last text sent to its number",
-    "unread_order": "the unread lists show the newest first",
-    "receipts_read_by_others": "nobody else marks receipts as read",
-    "replies_read_by_others": "nobody else marks replies as read",
-    "id_errors": "a single id can be asked for",
-    "other_texts": "nobody else sends from the account",
-    "other_replies": "nobody else gets replies on the account",
-    "remove_duplicates": "remove-duplicates takes its fields from the keys of its body",
-    "cancel_all_match": "cancel-all compares custom_string exactly",
-    "unknown_connection": "Maton answers 400 to a connection id that it does not know",
-    "maton_errors": "Maton's errors come in the shapes of its SDK",
-}
 #: Seconds by which clocks may differ and still be called right, and by which a date may be later than its request.
 _CLOCKS, _DATES = 60.0, 3.0
 #: Seconds beside a text in which the history is read for it.
 _AROUND = 3600
 _POLL = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was seen of one belief.
-
-    :param verdict: ``"confirmed"``, ``"contradicted"`` or ``"not tried"``.
-    :param seen: what was seen instead, or why it was not tried; never a number, a text or an id.
-    """
-
-    guess: str
-    belief: str
-    verdict: str = "not tried"
-    seen: str = ""
-
-
-@dataclass(slots=True)
-class Report:
-    """A verdict on each belief, and what was measured, in seconds."""
-
-    verdicts: dict[str, Verdict] = field(
-        default_factory=lambda: {name: Verdict(name, belief) for name, belief in BELIEFS.items()}
-    )
-    measured: dict[str, float] = field(default_factory=dict)
-
-    def note(self, guess: str, right: bool, seen: str = "") -> None:
-        """Note what was seen of a belief."""
-        verdict = "confirmed" if right else "contradicted"
-        self.verdicts[guess] = Verdict(guess, BELIEFS[guess], verdict, seen)
-
-    def not_tried(self, guess: str, why: str) -> None:
-        """Note why nothing can be said."""
-        self.verdicts[guess] = Verdict(guess, BELIEFS[guess], seen=why)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return JSON primitives without personal data."""
-        return {"verdicts": [asdict(verdict) for verdict in self.verdicts.values()], "measured": self.measured}
 
 
 class LiveCheck:
@@ -152,6 +79,10 @@ class LiveCheck:
         body = f"Check of Airflow's ClickSend provider, {self._reference[6:14]}. "
         began = self._client.clock.now()
         answer = self._client.sms.send([{"to": to, "body": body, "custom_string": self._reference}])
+        if not answer.messages:
+            raise ClickSendResponseError(
+                "The answer names no message, so whether the text was sent is unknown: look in ClickSend's dashboard."
+            )
         message = answer.messages[0]
         if message.status != "SUCCESS":
             self.report.note("refusals", True)
@@ -180,13 +111,12 @@ class LiveCheck:
             self.report.not_tried(guess, "it has no such field")
 
     def _rows(self, **asked: Any) -> list[dict[str, Any]] | None:
-        """Return rows of the history as they come, None when the request is refused."""
+        """Return rows of the history as they come, None when ClickSend refuses to filter like that."""
         params = {"limit": 100, "order_by": "date:desc", **asked}
         try:
-            data = self._client.gateway("GET", "/sms/history", params=params)
-        except ClickSendError:
+            return _listed(self._client.gateway("GET", "/sms/history", params=params))
+        except ClickSendApiError:
             return None
-        return list(data.get("data") or [])
 
     def _shown(self, message_id: str, began: int) -> dict[str, Any] | None:
         start = time.monotonic()
@@ -261,9 +191,9 @@ class LiveCheck:
 
     def _unread_from(self, number: str, began: int) -> dict[str, Any] | None:
         """Return what came from a number since, if nobody has marked it as read."""
-        rows = self._client.gateway("GET", "/sms/inbound", params={"limit": 100}).get("data") or []
+        rows = _listed(self._client.gateway("GET", "/sms/inbound", params={"limit": 100}))
         theirs = [row for row in rows if number_form(number, row.get("from")) != "another number"]
-        return next((row for row in theirs if int(row.get("timestamp") or 0) >= began), None)
+        return next((row for row in theirs if (whole_number(row.get("timestamp")) or 0) >= began), None)
 
     def _wait(
         self, path: str, seconds: float, instead: Callable[[], dict[str, Any] | None] = lambda: None
@@ -275,16 +205,22 @@ class LiveCheck:
         start = time.monotonic()
         while True:
             try:
-                found: dict[str, Any] = self._client.gateway("GET", path)
+                found = self._client.gateway("GET", path)
             except ClickSendNotFoundError:
                 if (other := instead()) is not None:
                     return other
                 if time.monotonic() - start > seconds:
                     return None
                 time.sleep(_POLL)
-            except ClickSendError as error:
+            except ClickSendApiError as error:
                 self.report.note("id_errors", False, type(error).__name__)
                 return None
             else:
                 self.report.note("id_errors", True)
-                return found
+                return found if isinstance(found, dict) else None
+
+
+def _listed(data: object) -> list[dict[str, Any]]:
+    """Return the rows of a page, whatever else stands in it."""
+    rows = data.get("data") if isinstance(data, Mapping) else None
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

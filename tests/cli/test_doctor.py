@@ -15,7 +15,9 @@ import pytest
 from airflow_provider_clicksend.api import ClickSendClient
 from airflow_provider_clicksend.cli import doctor
 from airflow_provider_clicksend.engine import live_check
-from airflow_provider_clicksend.engine.live_check import BELIEFS, LiveCheck
+from airflow_provider_clicksend.engine.live_check import LiveCheck
+from airflow_provider_clicksend.exceptions import ClickSendError
+from airflow_provider_clicksend.messaging.live_report import BELIEFS
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from airflow_provider_clicksend.sandbox.worlds import World
 
@@ -158,3 +160,13 @@ def test_a_key_that_is_refused_ends_it(sandbox: Sandbox, monkeypatch: pytest.Mon
     monkeypatch.setenv("AIRFLOW_CONN_CLICKSEND_DEFAULT", json.dumps(wrong))
     with pytest.raises(SystemExit, match="Nothing else can be tried"):
         doctor.run(arguments())
+
+
+def test_a_gateway_that_hangs_says_nothing_about_a_filter(client: ClickSendClient, sandbox: Sandbox) -> None:
+    live = LiveCheck(client, settle=5, timeout=1)
+    live.look()
+    sandbox.fault("dropped", "/v3/sms/history", times=None)
+    with pytest.raises(ClickSendError):
+        live.text(ME)
+    assert {live.report.verdicts[name].verdict for name in ("q_to", "q_message_id", "id_errors")} == {"not tried"}
+    assert len(sandbox.messages()) == 1
