@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from airflow.cli.cli_config import ActionCommand, Arg, CLICommand, GroupCommand, lazy_load_command
@@ -23,6 +23,10 @@ SANDBOX_OPTIONS = {
 
 def get_clicksend_cli_commands() -> list[CLICommand]:
     """Return the commands, for the provider's metadata."""
+    return [GroupCommand(name="clicksend", help="Tools for ClickSend", subcommands=_commands())]
+
+
+def _commands() -> tuple[ActionCommand, ...]:
     sandbox = ActionCommand(
         name="sandbox",
         help="Run a local ClickSend behind a local Maton",
@@ -60,7 +64,19 @@ def get_clicksend_cli_commands() -> list[CLICommand]:
             _option("json", help="print the verdicts as JSON, without personal data", action="store_true"),
         ),
     )
-    return [GroupCommand(name="clicksend", help="Tools for ClickSend", subcommands=(sandbox, test_alert, doctor))]
+    return sandbox, test_alert, doctor
+
+
+def run_as_module(name: str) -> None:
+    """Run one of the commands with the arguments of this process: ``python -m`` where Airflow takes no commands.
+
+    :param name: of the command.
+    """
+    [command] = [found for found in _commands() if found.name == name]
+    parser = ArgumentParser(description=command.help)
+    for arg in command.args:
+        arg.add_to_parser(parser)
+    command.func(parser.parse_args())
 
 
 def run_sandbox(args: Namespace) -> None:

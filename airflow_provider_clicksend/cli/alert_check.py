@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from datetime import UTC, datetime
 from socket import gethostname
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from uuid import uuid4
 from airflow_provider_clicksend.api.channels import channel_named
 from airflow_provider_clicksend.api.deadline import Deadline
 from airflow_provider_clicksend.api.errors import ClickSendError
-from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
+from airflow_provider_clicksend.cli import run_as_module
 from airflow_provider_clicksend.engine.delivery_look import DeliveryLook
 from airflow_provider_clicksend.engine.look import any_poll_rule
 from airflow_provider_clicksend.engine.waiting import Done, Failed, WaitSteps
@@ -131,16 +131,5 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
-    """Run it with the arguments of this process."""
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--conn-id", default=DEFAULT_CONN_ID, help="the Airflow connection (default: %(default)s)")
-    parser.add_argument("--to", help="whom to tell, in E.164")
-    parser.add_argument("--dag-id", help="run the notifiers of this DAG, with its templates")
-    parser.add_argument("--dag-file", help="where the DAG is: a file or a folder (default: [core] dags_folder)")
-    parser.add_argument("--timeout", type=float, default=120.0, help="seconds to wait for the receipt")
-    run(parser.parse_args())
-
-
 if __name__ == "__main__":
-    main()
+    run_as_module("test-alert")

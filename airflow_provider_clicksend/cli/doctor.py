@@ -9,12 +9,12 @@ import json
 import logging
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from airflow_provider_clicksend import __version__
 from airflow_provider_clicksend.api.errors import ClickSendError
-from airflow_provider_clicksend.connection import DEFAULT_CONN_ID
+from airflow_provider_clicksend.cli import run_as_module
 from airflow_provider_clicksend.engine.connection_test import check
 from airflow_provider_clicksend.engine.live_check import LiveCheck
 from airflow_provider_clicksend.hooks.clicksend import ClickSendHook
@@ -94,17 +94,5 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def main() -> None:
-    """Run it with the arguments of this process."""
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("--conn-id", default=DEFAULT_CONN_ID, help="the Airflow connection (default: %(default)s)")
-    parser.add_argument("--send-to", help="send one real text to this number, in E.164, after a yes")
-    parser.add_argument("--yes", action="store_true", help="do not ask before the text is sent")
-    parser.add_argument("--timeout", type=float, default=120.0, help="seconds to wait for its receipt")
-    parser.add_argument("--reply-timeout", type=float, default=0.0, help="seconds to wait for an answer to it")
-    parser.add_argument("--json", action="store_true", help="print the verdicts as JSON, without personal data")
-    run(parser.parse_args())
-
-
 if __name__ == "__main__":
-    main()
+    run_as_module("doctor")
