@@ -15,7 +15,15 @@ PYTHON_313 = $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pytho
 	$$p -c "" 2>/dev/null && echo $$p && break; done)
 
 # Four at a time on any machine: the tests mostly wait, for a sandbox or for a time to pass.
-FAST := -m pytest -q -m "not slow" -n 4 --dist loadfile
+FAST := -m "not slow" --dist loadfile
+
+# $(call pytest,environment,how many at a time,which tests). Some tests are about seconds, and a busy machine takes them
+# away: what fails beside others gets a second run by itself, under a heading that names it. What fails there fails.
+define pytest
+	$(1)/bin/python -m pytest -q -n $(2) $(3) || { \
+		test $$? -eq 1 && echo && echo "A SECOND RUN, one at a time, of the tests that failed above:" && \
+		$(1)/bin/python -m pytest -v $(3) --last-failed --last-failed-no-failures none; }
+endef
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up check test docs screenshots benchmark release-check lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
@@ -42,7 +50,7 @@ check: $(V33)/.ready
 	$(V33)/bin/ruff check
 	$(V33)/bin/ruff format --check
 	$(V33)/bin/mypy
-	$(V33)/bin/python $(FAST)
+	$(call pytest,$(V33),4,$(FAST))
 
 # One after another, on purpose: two cores are soon full.
 test:
@@ -54,23 +62,23 @@ test:
 	$(MAKE) docs
 
 fast-3.1: $(V31)/.ready
-	$(V31)/bin/python $(FAST)
+	$(call pytest,$(V31),4,$(FAST))
 
 fast-2.11: $(V211)/.ready
-	$(V211)/bin/python $(FAST)
+	$(call pytest,$(V211),4,$(FAST))
 
 fast-3.3-py3.13:
 ifneq ($(PYTHON_313),)
 	$(MAKE) $(V33_PY313)/.ready
-	$(V33_PY313)/bin/python $(FAST)
+	$(call pytest,$(V33_PY313),4,$(FAST))
 else
 	@echo "No Python 3.13 on this machine: not tested with it."
 endif
 
 # What runs a whole Airflow has the machine for itself, since its tests time things.
 slow: $(V33)/.ready $(V31)/.ready $(V211)/.ready
-	$(V33)/bin/python -m pytest -q -m slow tests/airflow_tests
-	$(V33)/bin/python -m pytest -q -m slow -n 4 --ignore tests/airflow_tests
+	$(call pytest,$(V33),0,-m slow tests/airflow_tests)
+	$(call pytest,$(V33),4,-m slow --ignore tests/airflow_tests)
 
 docs: .venvs/docs/.ready
 	.venvs/docs/bin/mkdocs build --strict

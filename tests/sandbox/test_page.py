@@ -82,7 +82,7 @@ def test_a_bubble_is_queued_then_sent_while_no_receipt_has_come(
     sandbox: Any, api: Any, page: Page, eventually: Any
 ) -> None:
     sandbox.decide("never")
-    sandbox.settings(history_lag=0.5)
+    sandbox.settings(history_lag=3)
     api.send_one()
     assert "Queued" in page.bubbles()[0]
     eventually(lambda: " Sent " in page.bubbles()[0])
