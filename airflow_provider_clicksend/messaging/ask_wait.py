@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.messaging.awaited import Awaited
-from airflow_provider_clicksend.messaging.conversation import Text, question_code, same_person
+from airflow_provider_clicksend.messaging.conversation import Text, question_code, rivals, same_person
 from airflow_provider_clicksend.messaging.numbers import digits, mask_number
 from airflow_provider_clicksend.messaging.reference import MESSAGE_PREFIX
 from airflow_provider_clicksend.messaging.replies import Reply, ReplyWait
@@ -179,26 +179,27 @@ class AskWait(ReplyWait):
             if person is None or self.told.get(person, Told()).code:
                 continue
             since = reply.timestamp or 0
-            rivals = [text for text in self._rivals(person) if text.sent_at <= since or not since]
+            open_too = self._rivals(reply)
             self._looks[person] += 1
-            if self._was_told(person, since) or (not self._leads(person, rivals) and self._looks[person] <= PATIENCE):
+            if self._was_told(person, since) or (not self._leads(person, open_too) and self._looks[person] <= PATIENCE):
                 continue
-            others = {question_code(t.custom_string): t.body for t in rivals if t.custom_string}
+            others = {question_code(t.custom_string): t.body for t in open_too if t.custom_string}
             yield {"to": person, "code": self._codes_of(person)[-1:], "others": others}
 
-    def _rivals(self, person: str) -> list[Text]:
-        """Return the newest question of each other wait to this person."""
+    def _rivals(self, reply: Reply) -> list[Text]:
+        """Return the newest question of each other task that a reply may answer, whether that task waits yet or not."""
+        beside = rivals(reply, is_ours=self._is_ours, texts=self._texts.values(), inbound=self._inbound)
         questions: dict[str, Text] = {}
-        for text in sorted(self._texts.values(), key=lambda text: text.sent_at):
-            is_question = text.awaited and (text.custom_string or MESSAGE_PREFIX).startswith(MESSAGE_PREFIX)
-            if is_question and not self._is_ours(text) and same_person(text.to, person):
+        for text in sorted(beside, key=lambda text: text.sent_at):
+            reference = text.custom_string or (MESSAGE_PREFIX if text.awaited else "")
+            if reference.startswith(MESSAGE_PREFIX):
                 questions["-".join((text.custom_string or text.message_id).split("-")[:3])] = text
         return list(questions.values())
 
-    def _leads(self, person: str, rivals: Iterable[Text]) -> bool:
+    def _leads(self, person: str, others: Iterable[Text]) -> bool:
         """Tell whether ours is the oldest of the questions, so that one text only goes out."""
         mine = min((t.sent_at, t.message_id) for t in self._questions.values() if t.to == person)
-        return all(mine < (text.sent_at, text.message_id) for text in rivals)
+        return all(mine < (text.sent_at, text.message_id) for text in others)
 
     def _was_told(self, person: str, since: int) -> bool:
         codes = set(self._codes_of(person))

@@ -80,7 +80,7 @@ def judge(reply: Reply, *, is_ours: Callable[[Text], bool], texts: Iterable[Text
     :param texts: what was sent to the person, as far as it is known; other people's texts are passed over.
     :param inbound: what came from the person.
     """
-    before = [t for t in texts if same_person(t.to, reply.sender) and t.sent_at <= _when(reply)]
+    before = _before(reply, texts)
     ours = [text for text in before if is_ours(text)]
     others = [text for text in before if not is_ours(text)]
     said = words(reply.body)
@@ -88,10 +88,19 @@ def judge(reply: Reply, *, is_ours: Callable[[Text], bool], texts: Iterable[Text
         return Verdict.OTHER if not said & _codes(ours) else Verdict.AMBIGUOUS
     if said & _codes(ours):
         return Verdict.OURS
-    asked_at = max((text.sent_at for text in ours), default=None)
-    rivals = [t for t in others if _asks(t, asked_at, _when(reply)) and not _is_closed(t, others)]
-    earlier = sorted((r for r in inbound if _earlier(r, reply)), key=_when)
-    return Verdict.AMBIGUOUS if _still_open(rivals, ours, earlier) else Verdict.OURS
+    return Verdict.AMBIGUOUS if _open_beside(ours, others, reply, inbound) else Verdict.OURS
+
+
+def rivals(
+    reply: Reply, *, is_ours: Callable[[Text], bool], texts: Iterable[Text], inbound: Iterable[Reply]
+) -> list[Text]:
+    """Return the questions of others that were open when a reply came, so that it may answer one of them instead.
+
+    The parameters are those of `judge`.
+    """
+    before = _before(reply, texts)
+    others = [text for text in before if not is_ours(text)]
+    return _open_beside([text for text in before if is_ours(text)], others, reply, inbound)
 
 
 def names_question(reply: Reply, texts: Iterable[Text]) -> bool:
@@ -110,6 +119,12 @@ def open_questions(reply: Reply, texts: Iterable[Text], inbound: Iterable[Reply]
 
 def _before(reply: Reply, texts: Iterable[Text]) -> list[Text]:
     return [t for t in texts if same_person(t.to, reply.sender) and t.sent_at <= _when(reply)]
+
+
+def _open_beside(ours: Sequence[Text], others: Sequence[Text], reply: Reply, inbound: Iterable[Reply]) -> list[Text]:
+    asked_at = max((text.sent_at for text in ours), default=None)
+    asking = [t for t in others if _asks(t, asked_at, _when(reply)) and not _is_closed(t, others)]
+    return _still_open(asking, ours, sorted((r for r in inbound if _earlier(r, reply)), key=_when))
 
 
 def _asks(text: Text, asked_at: int | None, now: int) -> bool:
