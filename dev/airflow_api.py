@@ -82,6 +82,11 @@ class AirflowApi:
         """Mark a task as a person does in the Airflow UI: "success" or "failed"."""
         self._call("PATCH", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}", json={"new_state": state})
 
+    def decide(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
+        """Answer a review as a person does on the page of required actions."""
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        self._call("PATCH", path, json={"chosen_options": [option], "params_input": {}})
+
     def _call(self, method: str, path: str, **kwargs: Any) -> Any:
         if "Authorization" not in self._session.headers:
             token = self._session.get(f"{self.url}/auth/token", timeout=TIMEOUT_SECONDS).json()["access_token"]

@@ -1,7 +1,8 @@
-"""Questions to people on a real Airflow 3.3, answered by text and by a key that is pressed."""
+"""Questions to people on a real Airflow 3.3: by text, by call, and on the page."""
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def asked(start: Start) -> Asked:
 def test_people_are_asked_and_answer(asked: Asked) -> None:
     run_id = the_first_fitting_answer_of_two_people_decides(asked)
     a_cleared_question_is_not_asked_again(asked, run_id)
+    two_questions_to_one_person_are_told_apart(asked)
 
 
 def the_first_fitting_answer_of_two_people_decides(asked: Asked) -> str:
@@ -86,6 +88,27 @@ def a_cleared_question_is_not_asked_again(asked: Asked, run_id: str) -> None:
     assert len(asked.sandbox.messages()) == before
 
 
+def two_questions_to_one_person_are_told_apart(asked: Asked) -> None:
+    count = len(asked.texts(ANN))
+    load, drop = asked.start("asking"), asked.start("asking_too")
+    asked.airflow.wait(lambda: len(asked.texts(ANN)) >= count + 2, "both questions", 120)
+    asked.sandbox.reply(ANN, "no")
+    told = asked.wait_for_text(ANN, "You were asked several questions.")
+    codes = {
+        question[:5]: code
+        for question, code in (
+            *re.findall(r'For "([^"]+)" answer (\S+) \w+ or', told),
+            *(pair[::-1] for pair in re.findall(r'Begin with (\S+) for "([^"]+)"', told)),
+        )
+    }
+    asked.sandbox.reply(ANN, f"{codes['Drop ']} yes")
+    assert asked.wait_for_end("asking_too", drop) == {"ask": "success", "drop": "success"}
+    assert asked.airflow.api.run_state("asking", load) == "running"
+    asked.sandbox.reply(BOB, "no")
+    assert asked.wait_for_end("asking", load)["leave"] == "success"
+    assert asked.answer("asking", load)["answered_by"] == "+1555***0002"
+
+
 def test_a_ladder_ends_in_a_call_though_the_triggerer_dies_and_each_step_is_taken_once(asked: Asked) -> None:
     run_id = asked.start("waking")
     asked.wait_for_text(ANN, "Disk full.")
@@ -104,10 +127,32 @@ def test_a_ladder_ends_in_a_call_though_the_triggerer_dies_and_each_step_is_take
     assert [len(asked.texts(number)) for number in (ANN, BOB)] == [2, 1]
 
 
-def test_a_review_is_decided_by_phone(asked: Asked) -> None:
+def test_a_review_is_decided_by_phone_or_on_the_page_whichever_is_first(asked: Asked) -> None:
     by_phone = asked.start("reviewing", to=ANN)
     asked.wait_for_text(ANN, "Load it?")
     asked.sandbox.reply(ANN, "approved")
     assert asked.wait_for_end("reviewing", by_phone) == {"review": "success", "load": "success"}
     answer = asked.answer("reviewing", by_phone, "review")
     assert (answer["answer"], answer["answered_on"]) == ("Approve", "phone")
+
+    # Answered at once, also while Airflow is still busy with the deferral, and after that.
+    for number, seconds in ((BOB, 0), (CARL, 15)):
+        on_page = asked.start("reviewing", to=number)
+        asked.wait_for_text(number, "Load it?")
+        waits_for_review(asked, on_page)
+        time.sleep(seconds)
+        asked.airflow.api.decide("reviewing", on_page, "review", "Reject")
+        assert asked.wait_for_end("reviewing", on_page) == {"review": "success", "load": "skipped"}
+        answer = asked.answer("reviewing", on_page, "review")
+        assert (answer["answer"], answer["answered_on"]) == ("Reject", "page")
+        asked.wait_for_text(number, "Answered: Reject")
+        assert len(asked.texts(number)) == 2
+
+    late = asked.start("reviewing_shortly")
+    assert asked.wait_for_end("reviewing_shortly", late) == {"review": "success", "load": "skipped"}
+
+
+def waits_for_review(asked: Asked, run_id: str) -> None:
+    asked.airflow.wait(
+        lambda: asked.airflow.api.states("reviewing", run_id, "review") == ["deferred"], "the review to wait", 60
+    )

@@ -65,6 +65,9 @@ if AIRFLOW_V_3_1_PLUS:
                 timeout=300,
                 on_timeout="Reject",
                 tell_others=True,
+                # Airflow fails a try that is resumed from the page before its executor has reported the deferral.
+                retries=1,
+                retry_delay=timedelta(seconds=1),
                 **QUICK,
             )
             >> go_on.override(task_id="load")()
