@@ -225,10 +225,10 @@ def test_a_pattern_of_full_width_letters_finds_them_too():
 
 def test_a_pattern_with_nested_repetition_ends_soon_and_once():
     wait = ReplyWait(Awaited.read("A"), pattern=r"^(a|a|b?a)+$")
-    started = time.monotonic()
+    started = time.thread_time()
     for _ in range(3):
         assert wait.note([answer(body="a" * 60 + "!")], [text("A")]) is None
-    assert time.monotonic() - started < 3
+    assert time.thread_time() - started < 3  # the processor's, whatever else keeps it busy
     assert [r.message_id for r in wait.too_slow] == ["IN-1"]
     assert "took too long" in no_reply(wait)
 
