@@ -70,9 +70,9 @@ def strike_for_a_second(killer: Killer, kills: int) -> None:
 
 
 def everybody_is_texted_once(airflow: AirflowStandalone, sandbox: SandboxProcess, runs: list[str]) -> None:
-    books = sandbox.count(by="custom_string")
-    assert books["doubled"] == 0
-    assert books["accepted"] == books["distinct"] == MESSAGES * len(runs)
+    counted = sandbox.count(by="custom_string")
+    assert counted["doubled"] == 0
+    assert counted["accepted"] == counted["distinct"] == MESSAGES * len(runs)
     for run_id in runs:
         result = airflow.api.xcom(DAG_ID, run_id, "send")
         of_run = sandbox.count(by="to", starts_with=f"{result['message_ids']['reference']}-")

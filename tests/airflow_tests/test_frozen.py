@@ -72,5 +72,5 @@ def test_a_try_that_is_not_the_newest_sends_nothing_and_changes_nothing(start: S
     faults = ["hang", "accepted-then-hang"]
     for fault in faults:
         freeze_the_first_try(airflow, sandbox, fault)
-    books = sandbox.count(by="custom_string")
-    assert (books["accepted"], books["doubled"]) == (MESSAGES * len(faults), 0)
+    counted = sandbox.count(by="custom_string")
+    assert (counted["accepted"], counted["doubled"]) == (MESSAGES * len(faults), 0)

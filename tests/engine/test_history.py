@@ -9,14 +9,14 @@ from airflow_provider_clicksend.engine import history as lookup
 from airflow_provider_clicksend.engine.history import HistoryReader
 from airflow_provider_clicksend.messaging.history_match import HistoryMatch
 from airflow_provider_clicksend.messaging.reference import message_reference, words_mark
-from tests.once.books import Books, Clock, Fuse
+from tests.once.account import Account, Clock, Fuse
 
 BATCH = "af-0123456789abcdef-x"
 SETTLE = 60
 
 
-class Counted(Books):
-    """Books that note what was asked."""
+class Counted(Account):
+    """An account that notes what it was asked."""
 
     def __init__(self, clock):
         super().__init__(clock, Fuse())
@@ -40,120 +40,120 @@ def messages(count, body="hi"):
 
 
 def sent(clock, count, lag=0.0):
-    books = Counted(clock)
-    books.sends = [("answered", lag)]
+    account = Counted(clock)
+    account.sends = [("answered", lag)]
     if count:
-        books.send(messages(count))
-    return books
+        account.send(messages(count))
+    return account
 
 
 def match_of(clock, wanted):
     return HistoryMatch(wanted, since=int(clock.seconds))
 
 
-def look(books, match, *, since=None):
-    began = books.clock.seconds
+def look(account, match, *, since=None):
+    began = account.clock.seconds
     since = int(began) if since is None else since
-    look.result = HistoryReader(books, books, match, since=since - lookup.MARGIN, asked=began).look_up(SETTLE)
-    return books.clock.seconds - began
+    look.result = HistoryReader(account, account, match, since=since - lookup.MARGIN, asked=began).look_up(SETTLE)
+    return account.clock.seconds - began
 
 
 def test_few_are_asked_for_by_number(clock):
-    books = sent(clock, 5)
+    account = sent(clock, 5)
     match = match_of(clock, messages(5))
-    look(books, match)
+    look(account, match)
     assert match.complete
-    assert [asked["q"] for asked in books.asked] == [f"to:{message['to']}" for message in messages(5)]
+    assert [asked["q"] for asked in account.asked] == [f"to:{message['to']}" for message in messages(5)]
 
 
 def test_many_are_read_page_by_page_the_newest_first(clock):
-    books = sent(clock, 250)
+    account = sent(clock, 250)
     match = match_of(clock, messages(250))
-    look(books, match)
+    look(account, match)
     assert match.complete
-    assert [asked.get("page", 1) for asked in books.asked] == [1, 2, 3]
-    assert {asked["order_by"] for asked in books.asked} == {"date:desc"}
+    assert [asked.get("page", 1) for asked in account.asked] == [1, 2, 3]
+    assert {asked["order_by"] for asked in account.asked} == {"date:desc"}
 
 
 def test_reading_ends_with_the_page_that_shows_the_last_one(clock):
-    books = sent(clock, 250)
+    account = sent(clock, 250)
     wanted = messages(250)[-60:]
-    look(books, match_of(clock, wanted))
-    assert len(books.asked) == 1
+    look(account, match_of(clock, wanted))
+    assert len(account.asked) == 1
 
 
 def test_a_history_that_is_behind_is_asked_how_long_it_is_until_it_may_hold_all(clock):
-    books = sent(clock, 250, lag=20)
+    account = sent(clock, 250, lag=20)
     match = match_of(clock, messages(250))
-    waited = look(books, match)
+    waited = look(account, match)
     assert match.complete
     assert 20 <= waited <= 40
-    assert len(books.asked) <= 3 + 6
+    assert len(account.asked) <= 3 + 6
 
 
 def test_a_silent_history_is_waited_for_and_costs_little(clock):
-    books = sent(clock, 0)
+    account = sent(clock, 0)
     match = match_of(clock, messages(250))
-    waited = look(books, match)
+    waited = look(account, match)
     assert match.missing == messages(250)
     assert 2 * SETTLE <= waited <= 2 * SETTLE + 3  # nothing newer shows, so that silence proves little
     assert not look.result.is_caught_up
-    assert len(books.asked) <= 18
+    assert len(account.asked) <= 18
 
 
 def test_what_was_read_at_length_is_not_read_again_until_there_is_more(clock):
-    books = sent(clock, 250)
+    account = sent(clock, 250)
     match = match_of(clock, messages(9, "other words"))
-    look(books, match)
-    assert len(books.asked) <= 2 * 3 + 18
+    look(account, match)
+    assert len(account.asked) <= 2 * 3 + 18
     assert len(match.missing) == 9
 
 
 def test_an_accepted_message_that_shows_at_the_last_moment_is_found(clock):
-    books = sent(clock, 9, lag=SETTLE)
+    account = sent(clock, 9, lag=SETTLE)
     match = match_of(clock, messages(9))
-    look(books, match)
+    look(account, match)
     assert match.complete
 
 
 def test_a_clock_that_differs_from_clicksends_loses_nothing(clock):
-    books = sent(clock, 9)
+    account = sent(clock, 9)
     match = match_of(clock, messages(9))
-    look(books, match, since=int(clock.seconds) + lookup.MARGIN - 10)
+    look(account, match, since=int(clock.seconds) + lookup.MARGIN - 10)
     assert match.complete
 
 
 def test_a_history_that_cannot_be_read_is_an_error_that_masks_numbers(clock):
-    books = sent(clock, 2)
-    books.unreadable = 99
+    account = sent(clock, 2)
+    account.unreadable = 99
     with pytest.raises(errors.ClickSendOutcomeUnknownError, match="history cannot be read") as caught:
-        look(books, match_of(clock, messages(2)))
+        look(account, match_of(clock, messages(2)))
     assert caught.value.unknown[0] == {"to": "+1555***0000", "custom_string": messages(1)[0]["custom_string"]}
     assert "5550000" not in str(caught.value)
 
 
 def test_silence_counts_at_once_when_the_history_shows_something_newer(clock):
-    books = sent(clock, 0)
+    account = sent(clock, 0)
     match = match_of(clock, messages(9))
     clock.sleep(5)
     began = clock.seconds
     clock.sleep(5)
-    books.send(messages(1, "somebody else's text"))
-    reader = HistoryReader(books, books, match, since=began - lookup.MARGIN, asked=began)
+    account.send(messages(1, "somebody else's text"))
+    reader = HistoryReader(account, account, match, since=began - lookup.MARGIN, asked=began)
     found = reader.look_up(SETTLE)
     assert found.is_caught_up
     assert clock.seconds - began < SETTLE + 20
 
 
 def test_a_filter_that_finds_nothing_is_not_yet_a_no(clock):
-    books = sent(clock, 2)
-    books.filters = False
+    account = sent(clock, 2)
+    account.filters = False
     match = match_of(clock, messages(2))
-    look(books, match)
+    look(account, match)
     assert match.complete
 
 
 def test_the_lag_that_was_seen_is_told(clock):
-    books = sent(clock, 9, lag=20)
-    look(books, match_of(clock, messages(9)))
+    account = sent(clock, 9, lag=20)
+    look(account, match_of(clock, messages(9)))
     assert 15 <= look.result.lag <= 40

@@ -14,7 +14,7 @@ from airflow_provider_clicksend.engine.requests import SendRequest
 from airflow_provider_clicksend.engine.send_state import GuardedStore, SendState, StateUnavailableError, TaskTry
 from airflow_provider_clicksend.engine.sender import Sender, SendStoppedError
 from airflow_provider_clicksend.messaging.batch import Batch
-from tests.once.books import Books, Clock, Fuse, Killed, MortalStore
+from tests.once.account import Account, Clock, Fuse, Killed, MortalStore
 
 BATCH = "af-0123456789abcdef-x"
 SETTLE = 60.0
@@ -27,7 +27,7 @@ class Desk:
 
     def __init__(self, clock):
         self.fuse = Fuse()
-        self.books = Books(clock, self.fuse)
+        self.account = Account(clock, self.fuse)
         self.store = MortalStore(fuse=self.fuse)
         self.tries = 0
 
@@ -36,14 +36,14 @@ class Desk:
         batch = Batch(to, {"body": "hi"}, BATCH, SmsMessage, frozenset())
         request = SendRequest("sms", batch, settle=SETTLE, on_unknown=on_unknown)
         state = SendState(GuardedStore(self.store, (RuntimeError,), {}) if store else None)
-        this_try = TaskTry(self.tries, 3 + clears, began=self.books.clock.seconds - 1)
-        first = state.begin(this_try, now=self.books.clock.now(), is_server_time=True, resend_on_clear=True)
-        self.sender = Sender(self.books, request, state)
+        this_try = TaskTry(self.tries, 3 + clears, began=self.account.clock.seconds - 1)
+        first = state.begin(this_try, now=self.account.clock.now(), is_server_time=True, resend_on_clear=True)
+        self.sender = Sender(self.account, request, state)
         prepare(self.sender)
         return self.sender.run(this_try, is_first=first).result
 
     def texted(self):
-        return [line.to for line in self.books.lines]
+        return [line.to for line in self.account.accepted]
 
 
 @pytest.fixture
@@ -57,8 +57,8 @@ def desk(monkeypatch):
 
 def test_what_is_about_to_leave_is_written_down_before_it_leaves(desk):
     seen = []
-    send = desk.books.send
-    desk.books.send = lambda messages: (seen.append(desk.store.get(PLACE)), send(messages))[1]
+    send = desk.account.send
+    desk.account.send = lambda messages: (seen.append(desk.store.get(PLACE)), send(messages))[1]
     desk.run()
     assert seen[0]["leaves"] == 1
     assert desk.store.get(PLACE)["leaves"] == 0
@@ -70,13 +70,13 @@ def test_a_try_that_was_killed_before_anything_left_is_followed_without_a_look_u
     with pytest.raises(Killed):
         desk.run()
     desk.fuse.left = None
-    began = desk.books.clock.seconds
+    began = desk.account.clock.seconds
     assert desk.run().accepted == 4
-    assert desk.books.clock.seconds - began < 1
+    assert desk.account.clock.seconds - began < 1
 
 
 def test_a_request_that_never_gets_an_answer_leaves_twice_over_all_tries(desk):
-    desk.books.sends = [("accepted and lost", 1e9)] * 9
+    desk.account.sends = [("accepted and lost", 1e9)] * 9
     for _ in range(4):
         with pytest.raises(errors.ClickSendOutcomeUnknownError) as caught:
             desk.run()
@@ -86,7 +86,7 @@ def test_a_request_that_never_gets_an_answer_leaves_twice_over_all_tries(desk):
 
 
 def test_what_nobody_can_say_of_some_does_not_keep_the_others_from_being_sent(desk):
-    desk.books.sends = [("accepted and lost", 1e9)] * 2
+    desk.account.sends = [("accepted and lost", 1e9)] * 2
     for _ in range(2):
         with pytest.raises(errors.ClickSendOutcomeUnknownError):
             desk.run()
@@ -94,21 +94,21 @@ def test_what_nobody_can_say_of_some_does_not_keep_the_others_from_being_sent(de
 
 
 def test_without_a_memory_a_try_sends_once_and_only_the_second_sends_again(desk):
-    desk.books.sends = [("lost", 0.0)] * 9
+    desk.account.sends = [("lost", 0.0)] * 9
     for _ in range(4):
         with pytest.raises(errors.ClickSendOutcomeUnknownError):
             desk.run(store=False)
-    assert len(desk.books.sends) == 7
+    assert len(desk.account.sends) == 7
 
 
 def test_a_text_that_is_late_in_the_history_is_waited_for_longer_the_next_time(desk):
-    desk.books.sends = [("accepted and lost", 0.9 * SETTLE), ("accepted and lost", 1.3 * SETTLE)]
+    desk.account.sends = [("accepted and lost", 0.9 * SETTLE), ("accepted and lost", 1.3 * SETTLE)]
     assert desk.run().accepted == 4
     assert desk.texted() == NUMBERS
 
 
 def test_on_unknown_fail_never_sends_again(desk):
-    desk.books.sends = [("lost", 0.0)]
+    desk.account.sends = [("lost", 0.0)]
     for _ in range(2):
         with pytest.raises(errors.ClickSendOutcomeUnknownError):
             desk.run(on_unknown="fail")
@@ -117,16 +117,16 @@ def test_on_unknown_fail_never_sends_again(desk):
 
 def test_what_was_in_doubt_stays_so_when_the_next_request_is_turned_away(desk):
     # Beyond the promise: this history needs longer than anybody waits, and still nobody is texted twice.
-    desk.books.sends = [("accepted and lost", 3 * SETTLE), ("turned away", 0.0)]
+    desk.account.sends = [("accepted and lost", 3 * SETTLE), ("turned away", 0.0)]
     with pytest.raises(errors.ClickSendRateLimitError):
         desk.run()
-    desk.books.clock.sleep(3 * SETTLE)
+    desk.account.clock.sleep(3 * SETTLE)
     desk.run()
     assert desk.texted() == NUMBERS
 
 
 def test_sending_again_names_the_messages_by_their_references_only(desk, caplog):
-    desk.books.sends = [("lost", 0.0)]
+    desk.account.sends = [("lost", 0.0)]
     with caplog.at_level(logging.WARNING):
         desk.run()
     assert "The history shows nothing of 2 messages for 60 s" in caplog.text
@@ -136,14 +136,14 @@ def test_sending_again_names_the_messages_by_their_references_only(desk, caplog)
 
 
 def test_a_history_that_cannot_be_read_stops_everything(desk):
-    desk.books.sends, desk.books.unreadable = [("accepted and lost", 0.0)], 99
+    desk.account.sends, desk.account.unreadable = [("accepted and lost", 0.0)], 99
     with pytest.raises(errors.ClickSendOutcomeUnknownError, match="cannot be read"):
         desk.run()
     assert desk.texted() == NUMBERS[:2]
 
 
 def test_what_is_settled_is_told_although_the_rest_fails(desk):
-    desk.books.sends = [("answered", 0.0), ("turned away", 0.0)]
+    desk.account.sends = [("answered", 0.0), ("turned away", 0.0)]
     with pytest.raises(errors.ClickSendRateLimitError):
         desk.run()
     result = desk.sender.sent.result
@@ -158,7 +158,7 @@ def test_a_sender_that_is_stopped_lets_nothing_more_leave(desk):
 
 def test_a_try_that_cannot_write_any_more_sends_nothing_more(desk):
     """Airflow answers an old try's write with 404: that write is the fence."""
-    send, write = desk.books.send, desk.store.set
+    send, write = desk.account.send, desk.store.set
 
     def superseded(key, value, **options):
         raise RuntimeError("404")
@@ -167,11 +167,11 @@ def test_a_try_that_cannot_write_any_more_sends_nothing_more(desk):
         desk.store.set = superseded
         return send(messages)
 
-    desk.books.send = send_and_be_superseded
+    desk.account.send = send_and_be_superseded
     with pytest.raises(StateUnavailableError):
         desk.run()
     assert desk.texted() == NUMBERS[:2]
-    desk.store.set, desk.books.send = write, send
+    desk.store.set, desk.account.send = write, send
     assert desk.run().accepted == 4
     assert desk.texted() == NUMBERS
 
@@ -180,36 +180,36 @@ def test_cancelling_counts_what_was_cancelled_and_leaves_what_was_sent_meanwhile
     gone = NUMBERS[1]
 
     def cancel(message_id):
-        if next(line.to for line in desk.books.lines if line.message_id == message_id) == gone:
+        if next(line.to for line in desk.account.accepted if line.message_id == message_id) == gone:
             raise errors.ClickSendNotFoundError("404", status=404)
 
-    desk.books.cancel = cancel
-    desk.books.scheduled_at = desk.books.clock.seconds + 3600
+    desk.account.cancel = cancel
+    desk.account.scheduled_at = desk.account.clock.seconds + 3600
     desk.run()
     assert desk.sender.cancel_scheduled() == len(NUMBERS) - 1
 
 
 @pytest.mark.parametrize("kind", ["lost", "accepted and lost"])
 def test_an_accepted_text_is_not_taken_for_an_equal_one_in_doubt(desk, kind):
-    desk.books.echo = "null"
-    desk.books.sends = [("answered", 0.0), (kind, 0.0)]
+    desk.account.echo = "null"
+    desk.account.sends = [("answered", 0.0), (kind, 0.0)]
     result = desk.run(to=NUMBERS[:1] * 3)
     assert result.accepted == len(desk.texted()) == 3
-    assert {row["message_id"] for row in result.rows} == {line.message_id for line in desk.books.lines}
+    assert {row["message_id"] for row in result.rows} == {line.message_id for line in desk.account.accepted}
 
 
 def test_without_their_ids_equal_texts_in_doubt_are_reported_rather_than_guessed(desk, monkeypatch):
     monkeypatch.setattr(requests, "MAX_LISTED", 2)
-    desk.books.echo = "null"
-    desk.books.sends = [("answered", 0.0), ("lost", 0.0)]
+    desk.account.echo = "null"
+    desk.account.sends = [("answered", 0.0), ("lost", 0.0)]
     with pytest.raises(errors.ClickSendOutcomeUnknownError):
         desk.run(to=NUMBERS[:1] * 3)
     assert len(desk.texted()) == 2
 
 
 def test_a_text_from_just_before_a_clear_is_not_taken_for_one_after_it(desk):
-    desk.books.echo = "null"
+    desk.account.echo = "null"
     desk.run(to=NUMBERS[:1])
-    desk.books.sends = [("lost", 0.0)]
+    desk.account.sends = [("lost", 0.0)]
     assert desk.run(to=NUMBERS[:1], clears=1).accepted == 1
     assert len(desk.texted()) == 2

@@ -1,4 +1,4 @@
-"""ClickSend as the promise sees it, in this process and on a clock of its own: it accepts, forgets to say so, lags.
+"""A ClickSend account in this process, on a clock of its own: it accepts, forgets to say so, lags.
 
 It also kills the task: every call that reaches out, to ClickSend or to Airflow, is a place where the process may die. A
 death between two lines that reach out to nobody cannot be told from one of these.
@@ -91,7 +91,7 @@ class MortalStore(StateStore):
 
 @dataclass
 class Accepted:
-    """A line of ClickSend's books."""
+    """A text that ClickSend has accepted."""
 
     to: str
     body: str
@@ -101,8 +101,8 @@ class Accepted:
     message_id: str
 
 
-class Books:
-    """The client of a ClickSend: `sms` of it, as far as sending needs it.
+class Account:
+    """A ClickSend account, and its client: `sms` of it, as far as sending needs it.
 
     `sends` is what happens to the next requests: a kind and the lag of the history for what is accepted.
     """
@@ -110,7 +110,7 @@ class Books:
     def __init__(self, clock: Clock, fuse: Fuse) -> None:
         self.clock = clock
         self.fuse = fuse
-        self.lines: list[Accepted] = []
+        self.accepted: list[Accepted] = []
         self.sends: list[tuple[str, float]] = []
         self.unreadable = 0
         self.throttles = False
@@ -156,7 +156,7 @@ class Books:
         number = q and (q.removeprefix("to:") if self.filters else "nobody")
         shown = [
             line
-            for line in self.lines
+            for line in self.accepted
             if line.visible_at <= self.clock.seconds and line.at >= date_from and number in (None, line.to)
         ]
         if order_by == "date:desc":
@@ -184,7 +184,7 @@ class Books:
         message_id = uuid.uuid4().hex
         if status == "SUCCESS":
             now = self.clock.seconds
-            self.lines.append(
+            self.accepted.append(
                 Accepted(message["to"], message["body"], message["custom_string"], now, now + lag, message_id)
             )
         return {
@@ -197,6 +197,6 @@ class Books:
         }
 
     def _throttled(self, message: dict[str, Any]) -> str | None:
-        recent = (line for line in self.lines if line.at > self.clock.seconds - THROTTLE_WINDOW)
+        recent = (line for line in self.accepted if line.at > self.clock.seconds - THROTTLE_WINDOW)
         equal = any(line.to == message["to"] and line.body == message["body"] for line in recent)
         return "THROTTLED" if self.throttles and equal else None

@@ -26,7 +26,7 @@ from airflow_provider_clicksend.engine import history as lookup
 from airflow_provider_clicksend.engine import recovery, requests
 from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
 from airflow_provider_clicksend.version_compat import AirflowFailException
-from tests.once.books import ECHOES, FORMS, Books, Clock, Fuse, Killed, MortalStore
+from tests.once.account import ECHOES, FORMS, Account, Clock, Fuse, Killed, MortalStore
 from tests.support.tasks import Task
 
 SETTLE = 60.0
@@ -67,11 +67,11 @@ class Sends(RuleBasedStateMachine):
         filters: bool,
     ) -> None:
         self.fuse = Fuse()
-        self.books = Books(CLOCK, self.fuse)
+        self.account = Account(CLOCK, self.fuse)
         if own_reference or throttles:  # both tell messages apart by number only
             numbers = list(dict.fromkeys(numbers))
-        self.books.throttles = throttles
-        self.books.echo, self.books.form, self.books.filters = echo, form, filters
+        self.account.throttles = throttles
+        self.account.echo, self.account.form, self.account.filters = echo, form, filters
         self.numbers = numbers
         self.arguments: dict[str, Any] = {
             "on_unknown": on_unknown,
@@ -87,14 +87,14 @@ class Sends(RuleBasedStateMachine):
         operator = ClickSendSmsOperator(
             task_id="send", to=self.numbers, body="hi", settle=SETTLE, on_refused="warn", retries=2, **self.arguments
         )
-        operator.hook = SimpleNamespace(get_conn=lambda: self.books)
+        operator.hook = SimpleNamespace(get_conn=lambda: self.account)
         return operator
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(CLOCK.seconds, UTC)
 
     def accepted(self) -> Counter[str]:
-        return Counter(line.to for line in self.books.lines[self.counted_from :])
+        return Counter(line.to for line in self.account.accepted[self.counted_from :])
 
     @rule(
         sends=st.lists(st.tuples(KINDS, LAGS), max_size=6),
@@ -117,9 +117,9 @@ class Sends(RuleBasedStateMachine):
         """A try, after the delay of a retry."""
         if list_change is not None:
             self.change_list(list_change)
-        self.books.refusals = refusals
+        self.account.refusals = refusals
         CLOCK.sleep(later)
-        self.books.sends, self.books.unreadable, self.fuse.left = sends, unreadable, fuse
+        self.account.sends, self.account.unreadable, self.fuse.left = sends, unreadable, fuse
         self.task.operator = self.operator()
         try:
             outcome = self.task.run()
@@ -135,7 +135,7 @@ class Sends(RuleBasedStateMachine):
         assert accepted + refused == Counter(self.numbers)
         assert outcome["accepted"] == accepted.total()
         if isinstance(outcome["message_ids"], list):
-            ids = [line.message_id for line in self.books.lines[self.counted_from :]]
+            ids = [line.message_id for line in self.account.accepted[self.counted_from :]]
             assert sorted(outcome["message_ids"]) == sorted(ids)
 
     @precondition(lambda self: self.task.tries)
@@ -144,7 +144,7 @@ class Sends(RuleBasedStateMachine):
         CLOCK.sleep(later)
         self.task.clear(self.now())
         if self.arguments["resend_on_clear"]:
-            self.counted_from = len(self.books.lines)
+            self.counted_from = len(self.account.accepted)
 
     def change_list(self, seed: int) -> None:
         """The query behind the list has no ORDER BY, and now and then finds somebody who was not there before."""
@@ -155,7 +155,7 @@ class Sends(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_texted_twice(self) -> None:
-        if hasattr(self, "books"):
+        if hasattr(self, "account"):
             assert self.accepted() <= Counter(self.numbers)
 
 
@@ -166,7 +166,7 @@ class SlowHistory(Sends):
 
     @rule(lag=LAGS, kind=st.sampled_from(["accepted and lost", "answered in part", "lost"]))
     def attempt_behind_the_history(self, lag: float, kind: str) -> None:
-        self.books.sends, self.fuse.left = [(kind, lag)] * 9, None
+        self.account.sends, self.fuse.left = [(kind, lag)] * 9, None
         CLOCK.sleep(60)
         self.task.operator = self.operator()
         with suppress(ClickSendError, AirflowFailException):
@@ -178,7 +178,7 @@ class SlowHistory(Sends):
     @invariant()
     def nobody_is_texted_twice(self) -> None:
         """Here the promise is: no message leaves more than twice over all tries."""
-        if hasattr(self, "books"):
+        if hasattr(self, "account"):
             wanted = Counter(self.numbers)
             assert all(count <= 2 * max(1, wanted[number]) for number, count in self.accepted().items())
 
