@@ -43,6 +43,14 @@ _REFUSALS = {
     ),
     "INVALID_RECIPIENT": _refused("wrong number", "ClickSend does not take it for a valid phone number."),
     "ACCOUNT_NOT_ACTIVATED": _refused("account", "The ClickSend account is not activated."),
+    "EMPTY_MESSAGE": _refused("no text", "ClickSend takes the text for empty."),
+    "SUBJECT_REQUIRED": _refused("no subject", "A picture message needs a `subject`."),
+    "INVALID_MEDIA_FILE": _refused(
+        "wrong picture", "`media_file` must be a URL that anybody can open, or a `Path`, which is uploaded first."
+    ),
+    "INVALID_LANG": _refused("wrong language", "`validate_language=True` checks `lang` before anything is sent."),
+    "INVALID_VOICE": _refused("wrong voice", "`validate_language=True` checks `voice` before anything is sent."),
+    "INVALID_SCHEDULE": _refused("wrong time", "ClickSend does not take this `schedule`."),
     "THROTTLED": _refused("repeated", "An equal text was just sent to the same number.", temporary=True),
     "INTERNAL_ERROR": _refused("an error of ClickSend", "", temporary=True),
 }

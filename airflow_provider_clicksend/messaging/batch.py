@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,8 @@ class Batch:
                 return number_problem(row) or "is not a number"
             check.check(self._own_fields(row))
         except ClickSendConfigError as error:
+            if error.field in self._common and (isinstance(row, str) or error.field not in row):
+                raise  # it is wrong for all
             return str(error).rstrip(".")
         return None
 
@@ -179,7 +182,9 @@ class Batch:
         given = {"to": row} if isinstance(row, str) else row
         if not self.template and (unknown := given.keys() - self.row_fields):
             names = sorted(map(str, unknown))
-            raise ClickSendConfigError(f"holds the unknown {', '.join(names)}", field=names[0])
+            meant = get_close_matches(names[0], self.row_fields, n=1)
+            hint = f" (did you mean {meant[0]}?)" if meant else ""
+            raise ClickSendConfigError(f"has the unknown field {', '.join(names)}{hint}", field=names[0])
         fields = {name: value for name, value in given.items() if value is not None and name in self.row_fields}
         if not self.zoned:
             fields.pop("timezone", None)

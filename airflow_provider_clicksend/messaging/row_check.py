@@ -75,9 +75,9 @@ class RowCheck:
             raise ClickSendConfigError(problem, field="to")
         lacking = [name for name in self._required if not fields.get(name, self._common.get(name))]
         if lacking:
-            raise ClickSendConfigError(f"has no {', '.join(lacking)}", field=lacking[0])
+            raise ClickSendConfigError(f"has no {' and no '.join(lacking)}", field=lacking[0])
         if "body" not in fields and "body" not in self._common:
-            raise ClickSendConfigError("body is empty", field="body")
+            raise ClickSendConfigError("has no body", field="body")
         self._check_fields(fields)
         self._check_by_model(fields)
 

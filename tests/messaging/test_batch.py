@@ -85,7 +85,7 @@ def test_a_schedule_needs_a_time_zone():
     ("row", "problem"),
     [
         ({"to": ANN, "body": ""}, "body is empty"),
-        ({"to": ANN, "boddy": "hi"}, "holds the unknown boddy"),
+        ({"to": ANN, "boddy": "hi"}, "has the unknown field boddy (did you mean body?)"),
         ({"to": ANN, "sender": "TWELVELETTER"}, "sender must be"),
         ({"to": ANN, "schedule": NOW - 1}, "in the past"),
         ({"to": ANN, "custom_string": "x" * 51}, "longer than 50"),
@@ -111,7 +111,7 @@ def test_a_bad_row_is_named(row, problem):
 )
 def test_what_the_api_knows_of_a_message_is_checked_too(model, common, row, field):
     fields = ROW_FIELDS | {"subject", "country", "voice", "lang"}
-    assert f"to {field}: " in error_of(batch(row, model=model, common=common, row_fields=fields))
+    assert f"{field}: " in error_of(batch(row, model=model, common=common, row_fields=fields))
 
 
 def test_nobody_to_send_to_is_an_error():

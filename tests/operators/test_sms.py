@@ -134,7 +134,7 @@ def test_a_template_that_is_not_there_is_an_error(sandbox):
         ({"to": ANN, "sender": "None"}, "sender is the word 'None'"),
         ({"to": ANN, "custom_string": "None"}, "custom_string is the word 'None'"),
         ({"to": ANN, "body": ""}, "body is empty"),
-        ({"to": [ANN, BOB], "body": None}, "to[0] body is empty; to[1] body is empty"),
+        ({"to": [ANN, BOB], "body": None}, "to[0] has no body; to[1] has no body"),
         ({"to": ANN, "list_id": 3555278}, "Exactly one of `to` and `list_id`"),
         ({}, "Exactly one of `to` and `list_id`"),
         ({"list_id": "my list"}, "list_id is the text 'my list'; it must be a whole number"),
