@@ -21,7 +21,12 @@ from benchmarks.task import airflow_environment
 
 SIZES, ROUNDS = (20_000, 200_000), 5
 QUICK_SIZES, QUICK_ROUNDS = (2_000, 20_000), 3
-NAMES = {"floor": "requests loop", "ours": "ClickSendSmsOperator", "sdk": "clicksend-client"}
+NAMES = {
+    "floor": "requests loop",
+    "ours": "ClickSendSmsOperator",
+    "rows": "ClickSendSmsOperator, a text for each row",
+    "sdk": "clicksend-client",
+}
 
 Runs = dict[tuple[str, int], list[dict[str, float]]]
 

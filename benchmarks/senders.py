@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 TEXT = "The nightly load of 1.2M rows is done. Reply YES to publish, NO to roll back."
 CHUNK = 1000
@@ -55,14 +56,22 @@ def floor(url: str) -> Prepare:
 
 def ours(url: str) -> Prepare:  # noqa: ARG001 - the connection in the environment names it
     """Send with the operator, as a task runs it."""
+    return partial(_prepared, rows_of=lambda numbers: numbers, body=TEXT)
+
+
+def rows(url: str) -> Prepare:  # noqa: ARG001 - as above
+    """Send with the operator, to each number a text of its own."""
+    return partial(
+        _prepared, rows_of=lambda numbers: [{"to": number, "body": f"{TEXT[:-12]}{number}"} for number in numbers]
+    )
+
+
+def _prepared(numbers: list[str], *, rows_of: Callable[[list[str]], Any], **common: str) -> Send:
     from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
     from benchmarks.task import task_context
 
-    def prepare(numbers: list[str]) -> Send:
-        operator = ClickSendSmsOperator(task_id=f"send_{len(numbers)}", to=numbers, body=TEXT)
-        return lambda: operator.execute(task_context(operator.task_id))["accepted"]
-
-    return prepare
+    operator = ClickSendSmsOperator(task_id=f"send_{len(numbers)}", to=rows_of(numbers), **common)
+    return lambda: operator.execute(task_context(operator.task_id))["accepted"]
 
 
 def sdk(url: str) -> Prepare:
@@ -82,7 +91,7 @@ def sdk(url: str) -> Prepare:
     return lambda numbers: partial(send, numbers)
 
 
-SENDERS = {"floor": floor, "ours": ours, "sdk": sdk}
+SENDERS = {"floor": floor, "ours": ours, "rows": rows, "sdk": sdk}
 
 
 def main() -> None:

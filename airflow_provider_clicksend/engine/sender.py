@@ -228,6 +228,8 @@ class Sender:
 
     def _resolve_throttled(self, throttled: list[SentMessage], pending: list[Message], settled: BatchResult) -> None:
         """Look again: an equal text that went to this number just now is most likely the one in doubt."""
+        if not throttled:
+            return  # the key of each pending message would be most of what a text costs
         keys = {message_key({"custom_string": sent.custom_string, "to": sent.to}) for sent in throttled}
         match = self._match_now([message for message in pending if message_key(message) in keys], settled)
         for message in match.missing:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
-from airflow_provider_clicksend.api.values import is_missing, kind_of, reads_missing, unix_seconds
+from airflow_provider_clicksend.api.values import CheckedMessages, is_missing, kind_of, reads_missing, unix_seconds
 from airflow_provider_clicksend.messaging.history_match import Message
 from airflow_provider_clicksend.messaging.inputs import number_problem
 from airflow_provider_clicksend.messaging.reference import message_reference, words_mark
@@ -61,6 +61,7 @@ class Batch:
     refuse_braces: bool = False
     _common: dict[str, Any] = field(init=False, repr=False)
     _equal_places: dict[str, list[int]] | None = field(init=False, repr=False, default=None)
+    _is_checked: bool = field(init=False, repr=False, default=False)
 
     def __post_init__(self) -> None:
         given = {name: value for name, value in self.common.items() if value is not None}
@@ -70,14 +71,17 @@ class Batch:
 
     def with_reference(self, reference: str) -> Batch:
         """Return the same checked messages under another reference."""
-        return replace(self, reference=reference)
+        batch = replace(self, reference=reference)
+        object.__setattr__(batch, "_is_checked", self._is_checked)
+        return batch
 
     def __len__(self) -> int:
         return len(self.recipients)
 
     def messages(self, start: int, stop: int) -> list[Message]:
-        """Return the messages at these places."""
-        return [self._message(place, self.recipients[place]) for place in range(start, min(stop, len(self)))]
+        """Return the messages at these places, marked as checked where they need no other check than `check`."""
+        messages = (self._message(place, self.recipients[place]) for place in range(start, min(stop, len(self))))
+        return CheckedMessages(messages) if self._is_checked else list(messages)
 
     def check(self, *, now: float | None, sent_again: bool = False) -> None:
         """Check every message.
@@ -98,8 +102,12 @@ class Batch:
         )
         bad: list[str] = []
         places: dict[tuple[str, str], int] = {}
+        is_plain = not self.template and "custom_string" not in self._common
         for place, row in enumerate(self.recipients):
-            problem = self._problem(row, check) or self._repetition(place, row, places)
+            if is_plain and check.knows_numbers and isinstance(row, str):
+                problem = number_problem(row)
+            else:
+                problem = self._problem(row, check) or self._repetition(place, row, places)
             if not problem and sent_again and places:
                 problem = "has a custom_string of its own, with which resend_on_clear cannot tell old from new"
             if problem:
@@ -109,13 +117,11 @@ class Batch:
             named = f"{'; '.join(bad[:_NAMED_ROWS])}{more}"
             stop = "" if named.endswith("?") else "."
             raise ClickSendConfigError(f"{named}{stop} Nothing was sent.", field="to")
+        object.__setattr__(self, "_is_checked", check.is_complete)
 
     def _problem(self, row: str | Mapping[str, Any], check: RowCheck) -> str | None:
         try:
-            if isinstance(row, str):
-                if check.knows_numbers and not self.template:
-                    return number_problem(row)
-            elif not isinstance(row, Mapping):
+            if not isinstance(row, str | Mapping):
                 return number_problem(row) or "is not a number"
             check.check(self._own_fields(row))
         except ClickSendConfigError as error:
@@ -141,6 +147,8 @@ class Batch:
         return message
 
     def _without_reference(self, row: str | Mapping[str, Any]) -> Message:
+        if isinstance(row, str) and not self.template:
+            return {**self._common, "to": row}
         return {**self._common, **self._own_fields(row)}
 
     @property
@@ -150,8 +158,8 @@ class Batch:
 
     def _number(self, place: int, mark: str) -> int:
         """Return how many equal messages come before this place."""
-        places = self._places_of_equals().get(mark)
-        return places.index(place) if places else 0
+        equals = self._places_of_equals()
+        return equals[mark].index(place) if mark in equals else 0
 
     def _places_of_equals(self) -> dict[str, list[int]]:
         if self.one_each:
@@ -180,8 +188,8 @@ class Batch:
         if isinstance(row, str) and not self.template:
             return {"to": row}
         given = {"to": row} if isinstance(row, str) else row
-        if not self.template and (unknown := given.keys() - self.row_fields):
-            names = sorted(map(str, unknown))
+        if not self.template and not given.keys() <= self.row_fields:
+            names = sorted(map(str, given.keys() - self.row_fields))
             meant = get_close_matches(names[0], self.row_fields, n=1)
             hint = f" (did you mean {meant[0]}?)" if meant else ""
             raise ClickSendConfigError(f"has the unknown field {', '.join(names)}{hint}", field=names[0])

@@ -141,8 +141,10 @@ def _times(sent: Iterable[Message]) -> dict[object, int]:
 
 
 def _time(times: Mapping[object, int], message: SentMessage) -> int | None:
+    if not times:
+        return None
     key = message_key({"custom_string": message.custom_string, "to": message.to})
-    return (times.get(key) or times.get(digits(message.to))) if times else None
+    return times.get(key) or times.get(digits(message.to))
 
 
 def _entry(message: SentMessage | HistoryRow, schedule: int | None) -> dict[str, Any]:

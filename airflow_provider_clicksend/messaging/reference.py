@@ -25,7 +25,6 @@ MESSAGE_PREFIX, ALERT_PREFIX = "af-", "al-"
 #: How those begin that tell people that a question needs no answer any more.
 CLOSING_PREFIX = "ac-"
 _REFERENCE = re.compile(r"a[flc]-([0-9a-f]{16})-[0-9a-z]+-([0-9a-f]{16})-([0-9]+)", re.IGNORECASE)
-_SEPARATOR = b"\0"
 
 
 class TextKey(NamedTuple):
@@ -90,11 +89,11 @@ def message_reference(batch: str, words: str, number: int = 0) -> str:
 
 def words_mark(message: Mapping[str, Any]) -> str:
     """Return 16 hex digits that stand for the recipient and for what the message says or shows."""
-    mark = blake2b(str(message.get("to") or f"list {message.get('list_id')}").removeprefix("+").encode(), digest_size=8)
-    mark.update(_SEPARATOR + str(message.get("body")).encode("utf-8", "surrogatepass"))
+    to = str(message.get("to") or f"list {message.get('list_id')}").removeprefix("+")
+    said = f"{to}\0{message.get('body')}"
     if "media_file" in message:
-        mark.update(_SEPARATOR + f"{message.get('subject')}\0{message['media_file']}".encode())
-    return mark.hexdigest()
+        said += f"\0{message.get('subject')}\0{message['media_file']}"
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def text_key(custom_string: object) -> TextKey | None:

@@ -65,6 +65,11 @@ class RowCheck:
         """Whether a number alone has passed: then nothing but the number need be checked of others."""
         return () in self._known_to_the_model
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the model has nothing to say of any message that has passed."""
+        return self._known_to_the_model <= {()} and self._common.keys() <= _CHECKED_HERE
+
     def check(self, fields: Mapping[str, Any]) -> None:
         """Check one message.
 
@@ -114,6 +119,8 @@ class RowCheck:
 
     def _check_by_model(self, fields: Mapping[str, Any]) -> None:
         """Have the model check what only it knows, once for all rows that are alike in it."""
+        if self.knows_numbers and fields.keys() <= _CHECKED_HERE:
+            return  # most rows
         rest = {name: value for name, value in fields.items() if name not in _CHECKED_HERE and name not in _BESIDE}
         key = tuple((name, repr(value)) for name, value in rest.items())
         if key in self._known_to_the_model:

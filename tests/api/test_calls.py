@@ -15,6 +15,7 @@ from airflow_provider_clicksend.api import ClickSendClient
 from airflow_provider_clicksend.api.calls import CALLS, PAGED_CALLS, SENDING_CALLS
 from airflow_provider_clicksend.api.models.base import Page
 from airflow_provider_clicksend.api.resources.base import Resource
+from airflow_provider_clicksend.api.values import CheckedMessages
 from tests.api.calls_table import CONNECTION, LIST, MMS, PICTURE, SENT, SMS, TABLE, V3, Call
 from tests.api.conftest import KEY
 from tests.support.scripted_server import ScriptedServer, envelope, said, scripted
@@ -59,11 +60,14 @@ def test_a_call_sends_what_the_document_says(name: str, client_of: ClientOf) -> 
     assert "maton-connection" not in request.headers
 
 
-def test_settings_reach_the_wire() -> None:
+@pytest.mark.parametrize("as_given", [list, CheckedMessages])
+def test_settings_reach_the_wire(as_given: type[list[Any]]) -> None:
+    messages = as_given([{**SMS}, {**SMS, "from": "OTHER", "source": "me"}])
     with scripted(envelope(SENT)) as server:
         client = ClickSendClient(KEY, base_url=server.url, maton_connection_id="c-1", sender="ACME", source="etl")
-        client.sms.send([SMS, {**SMS, "from": "OTHER", "source": "me"}])
+        client.sms.send(messages)
     (request,) = server.arrived
+    assert messages[0] == SMS
     assert request.headers["maton-connection"] == "c-1"
     first, second = request.json()["messages"]
     assert (first["from"], first["source"]) == ("ACME", "etl")

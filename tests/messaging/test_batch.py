@@ -8,6 +8,7 @@ import pytest
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.models.outgoing import MmsMessage, SmsMessage, VoiceMessage
+from airflow_provider_clicksend.api.values import CheckedMessages
 from airflow_provider_clicksend.messaging.batch import Batch
 from airflow_provider_clicksend.messaging.schedules import MAX_AHEAD
 
@@ -85,6 +86,8 @@ def test_a_schedule_needs_a_time_zone():
     ("row", "problem"),
     [
         ({"to": ANN, "body": ""}, "body is empty"),
+        ({"to": ANN, "body": "a cat \ud83d"}, "body holds half a character"),
+        ({"to": ANN, "custom_string": "\ude00"}, "custom_string holds half a character"),
         ({"to": ANN, "boddy": "hi"}, "has the unknown field boddy (did you mean body?)"),
         ({"to": ANN, "sender": "TWELVELETTER"}, "sender must be"),
         ({"to": ANN, "schedule": NOW - 1}, "in the past"),
@@ -112,6 +115,25 @@ def test_a_bad_row_is_named(row, problem):
 def test_what_the_api_knows_of_a_message_is_checked_too(model, common, row, field):
     fields = ROW_FIELDS | {"subject", "country", "voice", "lang"}
     assert f"{field}: " in error_of(batch(row, model=model, common=common, row_fields=fields))
+
+
+def test_what_the_model_need_not_see_again_is_marked_as_checked():
+    plain = batch(ANN, {"to": BOB, "body": "yours", "sender": "Shop", "schedule": None})
+    assert not isinstance(plain.messages(0, 2), CheckedMessages)
+    plain.check(now=NOW)
+    assert isinstance(plain.messages(0, 2), CheckedMessages)
+    for message in plain.with_reference("af-0-x").messages(0, 2):
+        assert SmsMessage.build(message).payload() == message
+
+
+@pytest.mark.parametrize(
+    ("row", "common"),
+    [({"to": ANN, "country": "US"}, {}), (ANN, {"country": "US"}), ({"to": ANN, "lang": "en-us"}, {})],
+)
+def test_what_only_the_model_knows_is_left_to_it(row, common):
+    others = batch(row, BOB, common=common, row_fields=ROW_FIELDS | {"country", "lang"}, model=VoiceMessage)
+    others.check(now=NOW)
+    assert not isinstance(others.messages(0, 2), CheckedMessages)
 
 
 def test_nobody_to_send_to_is_an_error():

@@ -11,6 +11,7 @@ from airflow_provider_clicksend.api.models.messages import HistoryRow, Receipt, 
 from airflow_provider_clicksend.api.models.outgoing import MmsSend, OutgoingMessage, SmsSend, VoiceSend
 from airflow_provider_clicksend.api.paging import MAX_LIMIT, query
 from airflow_provider_clicksend.api.paths import path_id
+from airflow_provider_clicksend.api.values import CheckedMessages
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.client import ClickSendClient
@@ -79,7 +80,10 @@ class ChannelResource(Resource):
             raise ClickSendConfigError(
                 f"{len(messages)} messages: one request can hold 1 to {MAX_MESSAGES}.", field="messages"
             )
-        request = self.send_model.build({"messages": messages, **extra})
+        checked = isinstance(messages, CheckedMessages)
+        request = self.send_model.build({"messages": [] if checked else messages, **extra})
+        if checked:
+            request.messages = [{**message} for message in messages]
         for message in request.messages:
             message["source"] = message.get("source") or self._client.source
             if self._client.sender and not message.get("from"):
