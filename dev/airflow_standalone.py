@@ -20,16 +20,10 @@ import requests
 from dev.airflow_api import AirflowApi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from dev.supervisor import Supervisor
 
-COMPONENTS = {
-    "api-server": ["api-server", "--workers", "1"],
-    "scheduler": ["scheduler", "--skip-serve-logs"],
-    "dag-processor": ["dag-processor"],
-    "triggerer": ["triggerer", "--skip-serve-logs"],
-}
 # What a person's own Airflow, account or Python settings would change in ours.
 NOT_INHERITED = ("AIRFLOW", "MATON", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV")
 
@@ -66,6 +60,14 @@ class AirflowStandalone:
     ends with the supervisor.
     """
 
+    #: What runs, with the words after `airflow`.
+    components: Mapping[str, Sequence[str]] = {
+        "api-server": ["api-server", "--workers", "1"],
+        "scheduler": ["scheduler", "--skip-serve-logs"],
+        "dag-processor": ["dag-processor"],
+        "triggerer": ["triggerer", "--skip-serve-logs"],
+    }
+
     def __init__(
         self,
         supervisor: Supervisor,
@@ -82,11 +84,13 @@ class AirflowStandalone:
         self.api = AirflowApi(self.url)
         self.command = Path(python).parent / "airflow"
         self.home = supervisor.home / "airflow"
+        self.pids: dict[str, int] = {}
         self.env = clean_environment() | self._settings(dags) | dict(env or {})
         self.env["PATH"] = f"{self.command.parent}{os.pathsep}{self.env.get('PATH', os.defpath)}"
 
-    def start(self, timeout: float = 180, components: Collection[str] = tuple(COMPONENTS)) -> None:
+    def start(self, timeout: float = 180, components: Collection[str] | None = None) -> None:
         """Make the database, start the components and wait until they are healthy, at most `timeout` seconds."""
+        components = self.components if components is None else components
         self.home.mkdir()
         self.report("making Airflow's database")
         self.supervisor.start("migrate", [str(self.command), "db", "migrate"], self.env)
@@ -94,12 +98,12 @@ class AirflowStandalone:
         self.report(f"starting Airflow: {', '.join(components)}")
         for name in components:
             self.start_component(name)
-        missing = {name.replace("-", "_") for name in COMPONENTS.keys() - set(components)}
+        missing = {name.replace("-", "_") for name in self.components.keys() - set(components)}
         self.wait(lambda: not set(self._unhealthy()) - missing, "Airflow to be healthy", timeout)
 
     def start_component(self, name: str) -> None:
         """Start one component, for the first time or after it was killed."""
-        self.supervisor.start(name, [str(self.command), *COMPONENTS[name]], self.env)
+        self.pids[name] = self.supervisor.start(name, [str(self.command), *self.components[name]], self.env)
 
     def kill_component(self, name: str) -> None:
         """Kill one component and its children with SIGKILL."""

@@ -57,9 +57,14 @@ class Supervisor:
         for number, handler in zip(stops, previous, strict=True):
             signal.signal(number, handler)
 
-    def start(self, name: str, command: list[str], env: dict[str, str]) -> None:
-        """Start `command` in a session of its own; a name may be used again when its process has ended."""
-        self._sessions.add(self._ask(do="start", name=name, command=command, env=env)["session"])
+    def start(self, name: str, command: list[str], env: dict[str, str]) -> int:
+        """Start `command` in a session of its own, and return its process id.
+
+        A name may be used again when its process has ended.
+        """
+        pid: int = self._ask(do="start", name=name, command=command, env=env)["session"]
+        self._sessions.add(pid)
+        return pid
 
     def kill(self, name: str) -> None:
         """SIGKILL the process `name` and everything in its session."""

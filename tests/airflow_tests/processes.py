@@ -21,12 +21,11 @@ def scheduler_of(airflow: AirflowStandalone) -> psutil.Process:
     raise AssertionError("There is no scheduler.")
 
 
-def task_processes(airflow: AirflowStandalone) -> list[psutil.Process]:
-    """Return the process of each task: the executor's workers are children of the scheduler, and tasks are theirs."""
-    scheduler = scheduler_of(airflow)
+def task_processes(executor: psutil.Process) -> list[psutil.Process]:
+    """Return the process of each task: workers are children of the executor's process, and tasks are theirs."""
     found = []
-    for process in scheduler.children(recursive=True):
+    for process in executor.children(recursive=True):
         with suppress(psutil.NoSuchProcess):
-            if process.ppid() != scheduler.pid and process.status() != psutil.STATUS_ZOMBIE:
+            if process.ppid() != executor.pid and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found

@@ -12,7 +12,7 @@ import pytest
 from dev.airflow_standalone import AirflowStandalone
 from dev.sandbox_process import SandboxProcess
 from tests.airflow_tests.conftest import Start
-from tests.airflow_tests.processes import task_processes
+from tests.airflow_tests.processes import scheduler_of, task_processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -34,7 +34,7 @@ class Killer:
 
     def strike(self) -> None:
         """Kill whose time has come."""
-        for process in task_processes(self._airflow):
+        for process in task_processes(scheduler_of(self._airflow)):
             end = self._ends.setdefault(process, process.create_time() + self._random.uniform(0, LONGEST_LIFE))
             if time.time() >= end:
                 with suppress(psutil.NoSuchProcess):

@@ -12,7 +12,7 @@ import pytest
 from dev.airflow_standalone import AirflowStandalone
 from dev.sandbox_process import SandboxProcess
 from tests.airflow_tests.conftest import Start
-from tests.airflow_tests.processes import task_processes
+from tests.airflow_tests.processes import scheduler_of, task_processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -28,7 +28,7 @@ TIME_TO_GO_WRONG = 15
 @contextmanager
 def frozen(airflow: AirflowStandalone) -> Iterator[None]:
     """Stop the one task that runs and the worker that watches over it; let both go on at the end."""
-    (task,) = task_processes(airflow)
+    (task,) = task_processes(scheduler_of(airflow))
     processes = [task, psutil.Process(task.ppid())]
     for process in processes:
         process.suspend()
