@@ -19,6 +19,7 @@ def main() -> None:
     pyproject = str(ROOT / "pyproject.toml")
     lock("docs", "--group", f"{pyproject}:docs")
     lock("benchmarks", pyproject, "--extra", "sandbox", str(ROOT / "requirements" / "benchmarks.in"))
+    lock("cluster", pyproject, "--extra", "sandbox", str(ROOT / "requirements" / "cluster.in"))
     for source in sorted((ROOT / "requirements").glob("airflow-*.in")):
         extras = ("--extra", "sandbox", "--extra", "sql", "--extra", "phonenumbers")
         lock(source.stem, pyproject, *extras, "--group", f"{pyproject}:dev", str(source))
