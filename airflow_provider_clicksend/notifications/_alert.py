@@ -36,6 +36,11 @@ RESERVE, RESERVE_EACH, MAX_RESERVE = 2.5, 1.0, 4.5
 LOOK_BEFORE = 3.0
 #: Seconds that it may then wait for the history to show its text.
 SHOWN_WITHIN = 4.0
+#: Seconds for which it is remembered that a deadline was told of: Airflow 3.3.2 runs an AsyncCallback in every
+#: triggerer that looks for work meanwhile, each of them a second or so after the other.
+ONE_DEADLINE = 600.0
+#: Seconds after which no other triggerer is likely to begin with the same callback.
+ALL_HAVE_BEGUN = 10.0
 #: Seconds by which a turn may outlast its requests, so that their own errors come first.
 _GRACE = 0.3
 
@@ -85,7 +90,7 @@ def alert(
         log.info("%s will be tried again: no alert (only_final=False would send one).", event.name)
         return
     call = Alert(notifier, context, hook, event=event, deadline=deadline)
-    memory = call.memory() if remembers and notifier.cooldown is not None else None
+    memory = call.memory() if remembers and (notifier.cooldown is not None or "deadline" in context) else None
     taken = memory.take() if memory else Taken("send")
     if taken.verdict == "held":
         log.log(
@@ -105,6 +110,12 @@ def alert(
     finally:
         if memory:
             memory.settle(call.state, copies=call.letter.leaves if call.letter and call.state == "doubt" else 0)
+
+
+def forget(notifier: ClickSendNotifier, context: Context, hook: ClickSendHook) -> None:
+    """Delete what `alert` wrote down about a deadline when the notifier has no `cooldown`."""
+    event = safely_read_event(context)
+    Alert(notifier, context, hook, event=event, deadline=Deadline.after(notifier.TIME)).memory().forget()
 
 
 class Alert:
@@ -140,12 +151,15 @@ class Alert:
         return self.state == "accepted"
 
     def memory(self) -> AlertMemory:
-        """Return the memory of this call's group."""
+        """Return the memory of this call's group; without a `cooldown`, that of this very event."""
         group = group_of(self.notifier, self.context, self.event)
         reserve = min(RESERVE + RESERVE_EACH * len(self.notifier.fallback), MAX_RESERVE)
-        cooldown = self.notifier.cooldown.total_seconds() if self.notifier.cooldown is not None else 0.0
+        mark, cooldown = alerts.mark(self.reference), ONE_DEADLINE
+        if self.notifier.cooldown is not None:
+            mark = mark_of(self.notifier, self.context, group, self.event.kind)
+            cooldown = self.notifier.cooldown.total_seconds()
         return AlertMemory(
-            mark_of(self.notifier, self.context, group, self.event.kind),
+            mark,
             group=group,
             name=self.event.name,
             cooldown=cooldown,

@@ -90,6 +90,16 @@ class AlertMemory:
         if found is not None and found.call == record.call:
             self._write("told", record.to_json())
 
+    def forget(self) -> None:
+        """Delete the Variables."""
+        from airflow.providers.common.compat.sdk import Variable
+
+        try:
+            for ending in _ENDINGS.values():
+                bounded(partial(Variable.delete, self._key + ending), LAST_WRITE, "The memory of alerts")
+        except Exception as error:  # noqa: BLE001 - the alert is told; what is left may be deleted by hand
+            log.warning("Variable %s cannot be deleted: %s: %s", self._key, type(error).__name__, error)
+
     def _run(self, steps: Generator[Step, Seen, _Result]) -> _Result:
         """Do what is asked, step by step."""
         try:

@@ -140,13 +140,20 @@ class ClickSendNotifier(BaseNotifier):
     async def async_notify(self, context: Context) -> None:
         """Do what `notify` does, without blocking the event loop."""
         from airflow_provider_clicksend.api.deadline import Deadline
+        from airflow_provider_clicksend.notifications import _alert
 
         deadline = Deadline.after(self.TIME)
         hook = ClickSendHook(self.clicksend_conn_id)
         # Kept by the hook. What goes wrong, whatever it is, comes up again in the thread, where the fallback is.
         with contextlib.suppress(Exception):
             await asyncio.wait_for(hook.aget_conn(), self.TIME / 4)
-        await asyncio.to_thread(self._notify, context, hook, deadline, remembers=True)
+        told = asyncio.to_thread(self._notify, context, hook, deadline, remembers=True)
+        (error,) = await asyncio.gather(told, return_exceptions=True)
+        if "deadline" in context and self.cooldown is None:
+            await asyncio.sleep(_alert.ALL_HAVE_BEGUN)
+            await asyncio.to_thread(_alert.forget, self, context, hook)
+        if error is not None:
+            raise error
 
     def _notify(self, context: Context, hook: ClickSendHook, deadline: Deadline, *, remembers: bool) -> None:
         from airflow_provider_clicksend.notifications._alert import alert

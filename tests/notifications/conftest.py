@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from airflow_provider_clicksend.messaging import alert_brake
-from airflow_provider_clicksend.notifications._alert import told_here
+from airflow_provider_clicksend.notifications import _alert
 
 
 class Variables(dict[str, str]):
@@ -26,7 +26,8 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
     monkeypatch.setattr("airflow.providers.common.compat.sdk.Variable", variables)
     monkeypatch.setattr(alert_brake, "STANDS", 0.05)
     monkeypatch.setattr(alert_brake, "_APART", 0.01)
-    told_here.clear()
+    monkeypatch.setattr(_alert, "ALL_HAVE_BEGUN", 0.2)
+    _alert.told_here.clear()
     return variables
 
 

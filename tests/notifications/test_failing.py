@@ -12,6 +12,7 @@ import pytest
 from airflow_provider_clicksend.api.models.messages import SendResult
 from airflow_provider_clicksend.api.resources.sms import SmsResource
 from airflow_provider_clicksend.exceptions import (
+    ClickSendAuthenticationError,
     ClickSendConfigError,
     ClickSendMessageRefusedError,
     ClickSendOutcomeUnknownError,
@@ -181,6 +182,35 @@ def test_in_an_event_loop_the_fallback_is_tried_too(sandbox: Sandbox) -> None:
     notifier = ClickSendSmsNotifier(to=ME, clicksend_conn_id="nowhere", fallback=[ClickSendSmsNotifier(to=YOU)])
     asyncio.run(notifier.async_notify(deadline_context()))
     assert [message["to"] for message in sandbox.messages()] == [YOU]
+
+
+@knows_deadlines
+def test_a_deadline_that_airflow_reports_in_each_triggerer_is_texted_once(
+    sandbox: Sandbox, variables: Variables
+) -> None:
+    """As Airflow 3.3.2 does: a triggerer takes every callback, also one that runs in another triggerer."""
+
+    async def report_thrice() -> None:
+        await asyncio.gather(*(ClickSendSmsNotifier(to=ME).async_notify(deadline_context()) for _ in range(3)))
+
+    asyncio.run(report_thrice())
+    assert len(sandbox.messages()) == 1
+    assert not variables
+    asyncio.run(ClickSendSmsNotifier(to=ME).async_notify(deadline_context() | {"deadline": {"id": "another"}}))
+    assert len(sandbox.messages()) == 2
+
+
+@knows_deadlines
+def test_a_deadline_that_the_first_triggerer_cannot_tell_of_is_told_by_another(sandbox: Sandbox) -> None:
+    sandbox.fault("401", "/v3/sms/send", times=1)
+
+    async def report_twice() -> list[BaseException | None]:
+        calls = [ClickSendSmsNotifier(to=ME).async_notify(deadline_context()) for _ in range(2)]
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    errors = [error for error in asyncio.run(report_twice()) if error is not None]
+    assert [type(error) for error in errors] == [ClickSendAuthenticationError]
+    assert len(sandbox.messages()) == 1
 
 
 @knows_deadlines
