@@ -8,16 +8,15 @@ more. Nothing leaves more than twice over all tries of a task: then the error sa
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from airflow_provider_clicksend.api.errors import ClickSendError
 from airflow_provider_clicksend.api.retry import may_have_been_accepted
 from airflow_provider_clicksend.engine.cancelling import cancel_scheduled
-from airflow_provider_clicksend.engine.history import (
-    outcome_unknown,
-)
+from airflow_provider_clicksend.engine.history import outcome_unknown
 from airflow_provider_clicksend.engine.recovery import Recovery
 from airflow_provider_clicksend.engine.requests import Requests, SendRequest
 from airflow_provider_clicksend.engine.send_state import (
@@ -39,8 +38,8 @@ log = logging.getLogger(__name__)
 
 #: So many messages a warning names.
 _NAMED = 20
-#: Seconds by which ClickSend's clock, read from a header in whole seconds, may seem to be ahead of its history.
-_CLOCK_SLACK = 5
+#: Seconds between two lines of the log that say how far a long send is.
+PROGRESS_EVERY = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ class Sender:
         self._state.open()
         entries = {} if is_first else self._entries()
         match = self._match_earlier(entries)
-        for chunk in self._requests:
+        for chunk in self._with_progress():
             entry = entries.pop(chunk.place, None) or Entry(BatchResult(self._request.is_listed))
             try:
                 work = self._work(chunk, entry, match)
@@ -119,6 +118,19 @@ class Sender:
     def cancel_scheduled(self) -> int:
         """Cancel what the history shows as scheduled, and return how many messages that were."""
         return cancel_scheduled(self._client, self._requests, since=self._recovery.since())
+
+    def _with_progress(self) -> Iterator[Chunk]:
+        """Yield the requests, and say now and then how far they are."""
+        total, done, said = len(self._request.batch), 0, time.monotonic()
+        for chunk in self._requests:
+            if done and time.monotonic() - said >= PROGRESS_EVERY:
+                said = time.monotonic()
+                result = self._result
+                log.info(
+                    "%d of %d messages: %d accepted, %d refused.", done, total, result.accepted, len(result.refused)
+                )
+            yield chunk
+            done += len(chunk.messages)
 
     def _entries(self) -> dict[int, Entry]:
         """Return what is known of each chunk; where nothing can be trusted, all of it may have left."""

@@ -9,7 +9,7 @@ import pytest
 from airflow_provider_clicksend.api import errors
 from airflow_provider_clicksend.api.models.outgoing import SmsMessage
 from airflow_provider_clicksend.engine import history as lookup
-from airflow_provider_clicksend.engine import recovery, requests
+from airflow_provider_clicksend.engine import recovery, requests, sender
 from airflow_provider_clicksend.engine.requests import SendRequest
 from airflow_provider_clicksend.engine.send_state import GuardedStore, SendState, StateUnavailableError, TaskTry
 from airflow_provider_clicksend.engine.sender import Sender, SendStoppedError
@@ -213,3 +213,13 @@ def test_a_text_from_just_before_a_clear_is_not_taken_for_one_after_it(desk):
     desk.account.sends = [("lost", 0.0)]
     assert desk.run(to=NUMBERS[:1], clears=1).accepted == 1
     assert len(desk.texted()) == 2
+
+
+def test_a_long_send_says_how_far_it_is_and_a_short_one_nothing(desk, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    desk.run()
+    assert "of 4 messages:" not in caplog.text
+    monkeypatch.setattr(sender, "PROGRESS_EVERY", 0)
+    desk.store = MortalStore(fuse=desk.fuse)
+    desk.run(to=[f"+1666{n:07}" for n in range(4)])
+    assert "2 of 4 messages: 2 accepted, 0 refused." in caplog.text
