@@ -19,6 +19,7 @@ from airflow_provider_clicksend.api.clock import ServerClock
 from airflow_provider_clicksend.api.deadline import Deadline
 from airflow_provider_clicksend.api.failure_facts import TRANSPORT_EXCEPTIONS
 from airflow_provider_clicksend.api.models.base import Page, Request, Row
+from airflow_provider_clicksend.api.rate_limit import RateLimit
 from airflow_provider_clicksend.api.settings import DEFAULT_TIMEOUT, checked_timeout
 from airflow_provider_clicksend.api.transport import MAX_ANSWER, AnswerTooLargeError, Session, watching
 from airflow_provider_clicksend.api.transport_failures import transport_error
@@ -75,6 +76,8 @@ class ClickSendClient:
         self.timeout = checked_timeout(timeout)
         #: ClickSend's time, as its answers tell it.
         self.clock = ServerClock()
+        #: The limit that the last answer told, None when it told none.
+        self.rate_limit: RateLimit | None = None
         self._session = Session()
         self._session.headers["User-Agent"] = f"airflow-provider-clicksend/{__version__}"
         # As an auth object, so that a ~/.netrc entry for the host cannot replace the header.
@@ -232,6 +235,7 @@ class ClickSendClient:
         timeouts = _timeouts(self.timeout, min(timeout or self.timeout, left), left)
         response = self._exchange(what, timeouts, method=method, url=url, params=params, data=data)
         self.clock.learn(response.headers.get("Date"))
+        self.rate_limit = RateLimit.read(response.headers)
         body = _parse(response.content)
         error = answers.error_for(
             response.status_code,

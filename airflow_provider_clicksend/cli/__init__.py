@@ -56,7 +56,8 @@ def _commands() -> tuple[ActionCommand, ...]:
         args=(
             _option("conn-id", help="the Airflow connection (default: %(default)s)", default=CONN),
             _option("send-to", help="send one real text to this number, in E.164, after a yes"),
-            _option("yes", help="do not ask before the text is sent", action="store_true"),
+            _option("fix", help="create the POLL rules that are missing, after a yes", action="store_true"),
+            _option("yes", help="do not ask before anything is created or sent", action="store_true"),
             _option(
                 "timeout", help="seconds to wait for its receipt (default: %(default)s)", type=float, default=120.0
             ),

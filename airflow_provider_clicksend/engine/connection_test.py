@@ -8,11 +8,10 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from airflow_provider_clicksend.api.errors import ClickSendError
+from airflow_provider_clicksend.engine.poll_rules import TEXT_RULES, PollRule
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
-    from airflow_provider_clicksend.api.models.base import Page
-    from airflow_provider_clicksend.api.models.messages import AutomationRule
 
 POLL_RULE_FIX = (
     "in ClickSend's dashboard add an automation rule for {what} with action POLL, or the sensors will wait in vain"
@@ -49,8 +48,7 @@ def _findings(client: ClickSendClient) -> tuple[bool, str]:
         "Key accepted.",
         _way(client),
         f"ClickSend account {account.user_id or '(no id)'}, balance {balance}.",
-        _rule("delivery receipts", client.automations.receipt_rules),
-        _rule("replies", client.automations.inbound_rules),
+        *(rule_finding(rule, client) for rule in TEXT_RULES),
     ]
     return True, "\n".join(findings)
 
@@ -75,11 +73,12 @@ def _maton_connection(client: ClickSendClient) -> str:
     return f"Maton connection {oldest.connection_id}: {oldest.status}{others}."
 
 
-def _rule(what: str, rules: Callable[[], Page[AutomationRule]]) -> str:
+def rule_finding(rule: PollRule, client: ClickSendClient) -> str:
+    """Say whether a rule is there."""
     try:
-        found = any(rule.polls for rule in rules().rows)
+        found = rule.exists(client)
     except ClickSendError as error:
-        return f"Warning: the rules for {what} could not be read ({error})."
+        return f"Warning: the rules for {rule.what} could not be read ({error})."
     if found:
-        return f"A POLL rule for {what} exists."
-    return f"Warning: no POLL rule for {what}: {POLL_RULE_FIX.format(what=what)}."
+        return f"A POLL rule for {rule.what} exists."
+    return f"Warning: no POLL rule for {rule.what}: {POLL_RULE_FIX.format(what=rule.what)}."

@@ -62,6 +62,8 @@ class LiveCheck:
         :raises ClickSendError: the account cannot be read.
         """
         self._client.account.get()
+        if (limit := self._client.rate_limit) is not None:
+            self.report.limits["GET /account"] = limit.limit
         clock = self._client.clock
         self.report.note("date_header", clock.is_known, "" if clock.is_known else "missing, or not a date")
         if clock.is_known:

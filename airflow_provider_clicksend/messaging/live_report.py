@@ -66,12 +66,13 @@ class Verdict:
 
 @dataclass(slots=True)
 class Report:
-    """A verdict on each belief, and what was measured, in seconds."""
+    """A verdict on each belief, what was measured, in seconds, and how many requests an answer said are allowed."""
 
     verdicts: dict[str, Verdict] = field(
         default_factory=lambda: {name: Verdict(name, belief) for name, belief in BELIEFS.items()}
     )
     measured: dict[str, float] = field(default_factory=dict)
+    limits: dict[str, int] = field(default_factory=dict)
 
     def note(self, guess: str, right: bool, seen: str = "") -> None:
         """Note what was seen of a belief."""
@@ -84,4 +85,5 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON primitives without personal data."""
-        return {"verdicts": [asdict(verdict) for verdict in self.verdicts.values()], "measured": self.measured}
+        verdicts = [asdict(verdict) for verdict in self.verdicts.values()]
+        return {"verdicts": verdicts, "measured": self.measured, "limits": self.limits}

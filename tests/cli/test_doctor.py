@@ -103,7 +103,69 @@ def test_a_world_that_is_otherwise_is_told(
 
 def arguments(**given: Any) -> Namespace:
     defaults = {"conn_id": "clicksend_default", "send_to": None, "yes": False, "timeout": 3.0, "reply_timeout": 0.0}
-    return Namespace(**{**defaults, "json": False, **given})
+    return Namespace(**{**defaults, "fix": False, "json": False, **given})
+
+
+KINDS = ("sms/receipts", "sms/inbound", "voice/receipts")
+
+
+def rules(client: ClickSendClient, kind: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.gateway("GET", f"/automations/{kind}")["data"]
+    return found
+
+
+def without_rules(client: ClickSendClient, *kinds: str) -> None:
+    for kind in kinds:
+        for rule in rules(client, kind):
+            number = rule.get("receipt_rule_id") or rule["inbound_rule_id"]
+            client.gateway("DELETE", f"/automations/{kind}/{number}")
+
+
+def test_fix_creates_the_rules_that_are_missing_and_no_other(
+    client: ClickSendClient, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    without_rules(client, "sms/inbound", "voice/receipts")
+    doctor.run(arguments(fix=True, yes=True))
+    assert [[rule["action"] for rule in rules(client, kind)] for kind in KINDS] == [["POLL"], ["POLL"], ["POLL"]]
+    said = capsys.readouterr().err
+    assert said.index("For replies, POST /automations/sms/inbound will be asked") < said.index("replies was created")
+    doctor.run(arguments(fix=True, yes=True))
+    assert "Nothing was created" in capsys.readouterr().err
+    assert sandbox.request_counts()["POST /v3/automations/sms/inbound"] == 1
+
+
+@pytest.mark.parametrize("given", [{"fix": True}, {"yes": True}])
+def test_without_a_yes_or_without_fix_no_rule_is_created(
+    client: ClickSendClient, monkeypatch: pytest.MonkeyPatch, given: dict[str, bool]
+) -> None:
+    without_rules(client, *KINDS)
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    doctor.run(arguments(**given))
+    assert [rules(client, kind) for kind in KINDS] == [[], [], []]
+
+
+def test_fix_leaves_alone_what_it_cannot_read_and_says_what_it_cannot_create(
+    client: ClickSendClient, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    without_rules(client, *KINDS)
+    sandbox.fault("maton-message", "/v3/automations/voice/receipts", status=403, times=None)
+    sandbox.fault("502", "/v3/automations/sms/receipts", skip=2, times=1)
+    doctor.run(arguments(fix=True, yes=True))
+    said = capsys.readouterr().err
+    assert "the rules for receipts of calls could not be read" in said
+    assert "the rule for delivery receipts could not be created" in said
+    assert "A POLL rule for replies was created" in said
+    assert sandbox.request_counts()["POST /v3/automations/sms/receipts"] == 1
+
+
+def test_the_countries_and_the_limit_of_the_account_are_told(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandbox.settings(rate_limit=20)
+    doctor.run(arguments(json=True))
+    out, said = capsys.readouterr()
+    assert json.loads(out)["limits"] == {"GET /account": 20}
+    assert "countries" in said
 
 
 def test_without_a_number_nothing_is_sent(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
