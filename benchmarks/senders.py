@@ -66,7 +66,7 @@ def rows(url: str) -> Prepare:  # noqa: ARG001 - as above
     )
 
 
-def _prepared(numbers: list[str], *, rows_of: Callable[[list[str]], Any], **common: str) -> Send:
+def _prepared(numbers: list[str], *, rows_of: Callable[[list[str]], Any], **common: Any) -> Send:
     from airflow_provider_clicksend.operators.sms import ClickSendSmsOperator
     from benchmarks.task import task_context
 

@@ -4,6 +4,8 @@ It needs Airflow 3.3. Started by hand it takes texts from its conf, to try it wi
 {"texts": [{"from": "+15551234567", "body": "STATUS sales", "groups": {"topic": "sales"}}]}
 """
 
+from typing import Any
+
 from airflow.sdk import DAG, Asset, AssetWatcher, task
 
 from airflow_provider_clicksend.inbound import new_texts
@@ -23,7 +25,7 @@ ROWS = {"sales": 1_204_331, "orders": 88_120}
 with DAG("text_a_dag", schedule=[INBOX]):
 
     @task.clicksend_sms
-    def answer(**context):
+    def answer(**context: Any) -> list[dict[str, str]]:
         # Several texts may have come at once; each is here exactly once.
         return [{"to": text["from"], "body": status(text["groups"]["topic"])} for text in new_texts(context)]
 
