@@ -15,7 +15,7 @@ PYTHON_313 = $(shell for p in python3.13 $(HOME)/.pyenv/versions/3.13*/bin/pytho
 	$$p -c "" 2>/dev/null && echo $$p && break; done)
 
 # Four at a time on any machine: the tests mostly wait, for a sandbox or for a time to pass.
-FAST := -m "not slow and not cluster" --dist loadfile
+FAST := -m "not slow and not cluster and not live" --dist loadfile
 
 # $(call pytest,environment,how many at a time,which tests). Some tests are about seconds, and a busy machine takes them
 # away: what fails beside others gets a second run by itself, under a heading that names it. What fails there fails.
@@ -26,7 +26,7 @@ define pytest
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up check test test-cluster docs screenshots benchmark release-check lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
+.PHONY: help demo up check test test-cluster test-live docs screenshots benchmark release-check lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
 
 help:
 	@echo "make demo    text, receipt, reply and branch on a real Airflow, step by step; needs no account"
@@ -34,6 +34,7 @@ help:
 	@echo "make check   lint, types and the fast tests, on Airflow 3.3"
 	@echo "make test    every test, on Airflow 2.11, 3.1 and 3.3, and the docs"
 	@echo "make test-cluster  a distributed Airflow, and what becomes of it in faults; needs postgresql and redis-server"
+	@echo "make test-live  each guess about the API as a test, on your account (CLICKSEND_LIVE_CONNECTION, CLICKSEND_LIVE_TO)"
 	@echo "make docs    the documentation, into site/"
 	@echo "make screenshots  the pictures of the documentation, from a real Airflow and a browser"
 	@echo "make benchmark  what a text costs, and what becomes of texts when things go wrong, beside other tools"
@@ -84,6 +85,10 @@ slow: $(V33)/.ready $(V31)/.ready $(V211)/.ready
 # A quarter of an hour. It says what it saw.
 test-cluster: $(V33)/.ready .venvs/cluster/.ready
 	$(V33)/bin/python -m pytest -v -s -m cluster tests/cluster
+
+# For who has an account: CLICKSEND_LIVE_CONNECTION, and CLICKSEND_LIVE_TO for one real text (tests/live/test_live.py).
+test-live: $(V33)/.ready
+	$(V33)/bin/python -m pytest -v -s -m live tests/live
 
 docs: .venvs/docs/.ready
 	.venvs/docs/bin/mkdocs build --strict
