@@ -61,6 +61,7 @@ test:
 	$(MAKE) fast-2.11
 	$(MAKE) fast-3.3-py3.13
 	$(MAKE) slow
+	$(MAKE) test-cluster ONLY="not waits and not storm"
 	$(MAKE) docs
 
 fast-3.1: $(V31)/.ready
@@ -82,9 +83,9 @@ slow: $(V33)/.ready $(V31)/.ready $(V211)/.ready
 	$(call pytest,$(V33),0,-m slow tests/airflow_tests)
 	$(call pytest,$(V33),4,-m slow --ignore tests/airflow_tests)
 
-# A quarter of an hour. It says what it saw.
+# A quarter of an hour; ONLY="killed or frozen" runs a part of it. It says what it saw.
 test-cluster: $(V33)/.ready .venvs/cluster/.ready
-	$(V33)/bin/python -m pytest -v -s -m cluster tests/cluster
+	$(call pytest,$(V33),0,-s -m cluster tests/cluster $(if $(ONLY),-k "$(ONLY)"))
 
 # For who has an account: CLICKSEND_LIVE_CONNECTION, and CLICKSEND_LIVE_TO for one real text (tests/live/test_live.py).
 test-live: $(V33)/.ready
