@@ -63,12 +63,12 @@ def test_throttled_on_something_in_doubt_is_a_hint_that_it_went_out(sandbox):
 
 @with_and_without_store
 def test_doubt_can_fail_the_task_and_a_later_try_looks_again(sandbox, store):
-    sandbox.settings(history_lag=1.2)
+    sandbox.settings(history_lag=3)
     sandbox.fault("accepted-then-dropped", "/v3/sms/send")
     task = Task(sms(to=ANN, on_unknown="fail"), store=store)
     text = failure_of(task, ClickSendOutcomeUnknownError)
     assert "1 messages were sent is unknown" in text
-    time.sleep(0.8)
+    time.sleep(2.5)
     assert task.run()["accepted"] == 1
     assert sandbox.request_counts()[SEND] == 1
 
