@@ -111,7 +111,8 @@ class Batch:
             if not problem and sent_again and places:
                 problem = "has a custom_string of its own, with which resend_on_clear cannot tell old from new"
             if problem:
-                bad.append(f"to[{place}] {problem}" if len(self) > 1 else f"to {problem}")
+                is_alone = len(self) == 1 and not isinstance(row, Mapping)
+                bad.append(f"to {problem}" if is_alone else f"to[{place}] {problem}")
         if bad:
             more = f" and {len(bad) - _NAMED_ROWS} more" if len(bad) > _NAMED_ROWS else ""
             named = f"{'; '.join(bad[:_NAMED_ROWS])}{more}"

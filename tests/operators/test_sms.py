@@ -102,7 +102,7 @@ def test_a_template_is_filled_from_the_rows(sandbox):
 
     sandbox.control("DELETE", "requests")
     task = Task(sms(to=[{"to": ANN, "name": "Ann"}], body=None, template="order", task_id="other"))
-    assert "to lacks order" in failure_of(task)
+    assert "to[0] lacks order" in failure_of(task)
     assert SEND not in sandbox.request_counts()
 
 
