@@ -85,12 +85,15 @@ def as_seconds(name: str, value: Any) -> int:
 def as_wanted(name: str, value: Any, kind: str) -> Any:
     """Return what a template or a data source delivered as what a method wants.
 
-    :param kind: the method's annotation; ``"int"``, ``"bool"``, ``"str"`` and ids (``"int | str"``) are judged.
+    :param kind: the method's annotation; ``"int"``, ``"bool"``, ``"str"`` and ids (``"int | str"``) are judged, and
+        whether it may be None.
     :raises ClickSendConfigError: names the argument and its type.
     """
-    if value is None and kind != "int | str":
-        return None
-    match kind:
+    if value is None:
+        if kind.endswith(" | None"):
+            return None
+        raise ClickSendConfigError(f"{name} is empty; did the upstream task return anything?", field=name)
+    match kind.removesuffix(" | None"):
         case "bool":
             return as_flag(name, value)
         case "str":

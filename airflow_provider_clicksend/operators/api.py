@@ -83,7 +83,7 @@ class ClickSendApiOperator(ClickSendBaseOperator):
                 f"{self.call_name}: {exc}; it takes {', '.join(signature.parameters)}.", field="arguments"
             ) from None
         for name in arguments.keys() & signature.parameters.keys():
-            kind = str(signature.parameters[name].annotation).removesuffix(" | None")
+            kind = str(signature.parameters[name].annotation)
             arguments[name] = as_wanted(f"{self.call_name}: {name}", arguments[name], kind)
         if self.call_name == "sms.cancel_all" and not arguments.get("custom_string"):
             raise ClickSendConfigError(
