@@ -48,8 +48,10 @@ _LOOKALIKES = str.maketrans(
         "\u2192": "->",
     }
 )
-#: Unicode categories of what a text can do without: symbols such as emoji, marks, invisible characters.
-_DISPENSABLE = frozenset({"So", "Sk", "Mn", "Cc", "Cf", "Cn", "Co", "Cs"})
+#: Unicode categories of what no text needs: control characters, and what is not a character.
+_UNPRINTABLE = frozenset({"Cc", "Cn", "Co", "Cs"})
+#: And of what a text in Latin letters can do without: symbols such as emoji, marks, invisible characters.
+_DISPENSABLE = _UNPRINTABLE | {"So", "Sk", "Mn", "Cf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +211,15 @@ def _span(seconds: float) -> str:
 def plain(text: str) -> str:
     """Return the text on one line, without what would double its price.
 
-    Typographic characters become plain ones, accents that the GSM alphabet lacks and emoji go; the letters of another
-    script stay, and the text is then sent as UCS-2.
+    Typographic characters become plain ones, accents that the GSM alphabet lacks and emoji go, if that makes it a GSM
+    text. One with letters of another script is sent as UCS-2 in any case, and stays as it is: leaving something out
+    would save nothing, and its words may need their marks and joiners.
     """
     text = " ".join(_ANSI.sub("", text).translate(_LOOKALIKES).split())
-    return text if is_gsm(text) else " ".join("".join(map(_plain_character, text)).split())
+    if is_gsm(text):
+        return text
+    simple = " ".join("".join(map(_plain_character, unicodedata.normalize("NFC", text))).split())
+    return simple if is_gsm(simple) else "".join(c for c in text if unicodedata.category(c) not in _UNPRINTABLE)
 
 
 def _plain_character(character: str) -> str:

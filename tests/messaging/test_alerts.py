@@ -140,11 +140,35 @@ def test_whatever_happened_it_fits(event: Event, max_parts: int) -> None:
         ("\x1b[31mred\x1b[0m alert 🔥 ✅", "red alert"),
         ("naïve façade", "naive facade"),
         ("café Ångström", "café Ångström"),  # GSM has these
-        ("ошибка: 5", "ошибка: 5"),  # another script stays readable
+        ("Vi\u1ec7t Nam: l\u1ed7i", "Viet Nam: loi"),
+        ("cafe\u0301", "café"),  # GSM has the letter, and not the mark
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467 done", "done"),
     ],
 )
 def test_what_would_double_the_price_for_nothing_goes(written: str, sent: str) -> None:
     assert plain(written) == sent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "हिन्दी में त्रुटि: फ़ाइल नहीं मिली",
+        "क्\u200dष, न\u200dह",  # joiners make another letter
+        "نمی\u200cشود",  # and a non-joiner another word
+        "خطأٌ في المِلَفّ",
+        "שָׁלוֹם",
+        "ข้อผิดพลาด: ไม่พบไฟล์",
+        "தமிழ் பிழை",
+        "བོད་ཡིག",
+        "ошибка 🔥, naïve",  # it is UCS-2 in any case
+    ],
+)
+def test_a_text_in_another_script_stays_as_it_is(text: str) -> None:
+    assert plain(text) == text
+
+
+def test_what_is_not_a_character_leaves_a_text_in_another_script() -> None:
+    assert plain("मि\x00ली\n\x1b[31m5\x1b[0m\ufdd0") == "मिली 5"
 
 
 @given(st.text(st.characters(max_codepoint=0x24F)))
