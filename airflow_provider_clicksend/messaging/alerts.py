@@ -16,7 +16,7 @@ from hashlib import blake2b
 from airflow_provider_clicksend.messaging.alert_inputs import printable
 from airflow_provider_clicksend.messaging.alert_window import Held
 from airflow_provider_clicksend.messaging.reference import alert_reference
-from airflow_provider_clicksend.messaging.segments import count_parts, cut_to_parts, is_gsm
+from airflow_provider_clicksend.messaging.segments import ELLIPSIS, count_parts, cut_to_fit, cut_to_parts, is_gsm
 
 #: Parts of a text unless somebody asks for more.
 MAX_PARTS = 2
@@ -140,13 +140,9 @@ def default_text(event: Event, *, now: datetime, max_parts: int = MAX_PARTS, bef
 
 
 def _shortened(reason: str, head: str, link: str, max_parts: int) -> str:
-    """Return as much of the reason as fits between the two, cut at a word."""
-    words = reason.split(" ")
-    for count in range(len(words), 0, -1):
-        start = " ".join(words[:count]) + ("..." if count < len(words) else "")
-        if count_parts(_joined(head, start, link)) <= max_parts:
-            return start
-    return ""
+    """Return as much of the reason as fits between the two."""
+    start = cut_to_fit(reason, lambda start: count_parts(_joined(head, start, link)) <= max_parts)
+    return "" if start == ELLIPSIS else start
 
 
 def _joined(*lines: str) -> str:

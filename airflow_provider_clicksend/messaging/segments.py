@@ -7,6 +7,8 @@ as soon as a single character is not in that alphabet (ClickSend's documents; 3G
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
 
 _GSM_BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -19,6 +21,9 @@ _GSM = _GSM_BASIC | _GSM_EXTENSION
 _LAST_OF_BMP = "\uffff"
 
 ELLIPSIS = "..."
+_JOINER = "\u200d"
+#: Characters that a single word may have.
+_LONGEST_WORD = 24
 
 
 def is_gsm(text: str) -> bool:
@@ -38,21 +43,40 @@ def count_parts(text: str) -> int:
 
 def cut_to_parts(text: str, max_parts: int) -> str:
     """Return the text, cut at a word and ended with ``...`` when it needs more than `max_parts` parts."""
-    if count_parts(text) <= max_parts:
+    return cut_to_fit(text, lambda start: count_parts(start) <= max_parts)
+
+
+def cut_to_fit(text: str, fits: Callable[[str], bool]) -> str:
+    """Return the text if it fits, else as much of it as does, cut at a word and ended with ``...``.
+
+    :param fits: tells whether a text does; the starts of one that does fit too.
+    """
+    if fits(text):
         return text
-    # The count grows with the length, so the longest start that fits is found by halving.
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if count_parts(text[:middle] + ELLIPSIS) <= max_parts:
+        if fits(text[:middle] + ELLIPSIS):
             low = middle
         else:
             high = middle - 1
-    start = text[:low]
-    if low < len(text) and not text[low].isspace():
-        at_word = re.sub(r"\s+\S*\Z", "", start)
-        start = at_word or start
-    return start.rstrip() + ELLIPSIS
+    if text[low:][:1].isspace():
+        return text[:low].rstrip() + ELLIPSIS
+    at_word = re.sub(r"\s+\S*\Z", "", text[:low])
+    # A longer "word" is a sentence in a script that writes no spaces, such as Chinese or Thai.
+    is_word = low - len(at_word) <= _LONGEST_WORD or text[low:][:1].isascii()
+    return (at_word if at_word and is_word else _whole_letters(text, low)).rstrip() + ELLIPSIS
+
+
+def _whole_letters(text: str, end: int) -> str:
+    """Return the start of a text, without a letter whose marks would be left behind."""
+    while end and (_joins(text[end : end + 1]) or text[end - 1] == _JOINER):
+        end -= 1
+    return text[:end]
+
+
+def _joins(character: str) -> bool:
+    return bool(character) and unicodedata.category(character) in {"Mn", "Mc", "Me", "Cf"}
 
 
 def _parts(widths: list[int], *, single: int, each: int) -> int:

@@ -171,6 +171,15 @@ def test_what_is_not_a_character_leaves_a_text_in_another_script() -> None:
     assert plain("मि\x00ली\n\x1b[31m5\x1b[0m\ufdd0") == "मिली 5"
 
 
+@pytest.mark.parametrize("reason", ["文件不存在" * 30, "ไม่พบไฟล์" * 20, "फ़ाइल नहीं मिली " * 10])
+def test_a_long_reason_in_any_script_is_cut_and_not_dropped(reason: str) -> None:
+    event = Event("failed", dag_id="load", task_id="rows", reason=reason, link="https://airflow.example.com/dags/load")
+    _, said, link = default_text(event, now=NOW).split("\n")
+    assert reason.startswith(said.removesuffix("..."))
+    assert len(said) > 20
+    assert link == event.link
+
+
 @given(st.text(st.characters(max_codepoint=0x24F)))
 def test_latin_text_becomes_gsm_or_keeps_its_letters(written: str) -> None:
     left = [character for character in plain(written) if not is_gsm(character)]

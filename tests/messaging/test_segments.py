@@ -1,5 +1,7 @@
 """Parts are what ClickSend bills; the tables are those of its documents (160/153 GSM, 70/67 others)."""
 
+import unicodedata
+
 import pytest
 
 from airflow_provider_clicksend.messaging.segments import ELLIPSIS, count_parts, cut_to_parts, is_gsm
@@ -86,3 +88,18 @@ def test_a_text_that_is_cut_right_after_a_word_keeps_it():
 
 def test_one_long_word_is_cut_inside():
     assert cut_to_parts("a" * 161, 1) == "a" * 157 + ELLIPSIS
+
+
+@pytest.mark.parametrize("letter", ["文", "กิ", "क्षि", "क्\u200dष"])
+def test_a_sentence_without_spaces_is_cut_between_two_letters(letter):
+    kept = cut_to_parts(f"Error: {letter * 100}", 1).removesuffix(ELLIPSIS)
+    letters = kept.removeprefix("Error: ")
+    assert len(letters) > 50
+    assert letters == letter * (len(letters) // len(letter)) + letter[: len(letters) % len(letter)]
+    following = f"Error: {letter * 100}"[len(kept)]
+    assert unicodedata.category(following) == "Lo"
+    assert not kept.endswith("\u200d")
+
+
+def test_a_link_is_not_cut_inside():
+    assert cut_to_parts(f"Look at https://example.com/{'a' * 160}", 1) == f"Look at{ELLIPSIS}"
