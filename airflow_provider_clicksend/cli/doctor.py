@@ -90,7 +90,7 @@ def _fix(client: ClickSendClient, args: Namespace) -> None:
             rule.create(client)
             created = rule.exists(client)
         except ClickSendError as error:
-            say(f"Warning: the rule for {rule.what} could not be created: {error}")
+            say(f"Warning: whether the rule for {rule.what} was created is not known; --fix would look again. {error}")
         else:
             say(f"A POLL rule for {rule.what} {'was created' if created else 'was asked for, and is not there'}.")
 

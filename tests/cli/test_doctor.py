@@ -153,7 +153,7 @@ def test_fix_leaves_alone_what_it_cannot_read_and_says_what_it_cannot_create(
     doctor.run(arguments(fix=True, yes=True))
     said = capsys.readouterr().err
     assert "the rules for receipts of calls could not be read" in said
-    assert "the rule for delivery receipts could not be created" in said
+    assert "whether the rule for delivery receipts was created is not known" in said
     assert "A POLL rule for replies was created" in said
     assert sandbox.request_counts()["POST /v3/automations/sms/receipts"] == 1
 
