@@ -19,10 +19,10 @@ from airflow_provider_clicksend.api.clock import ServerClock
 from airflow_provider_clicksend.api.deadline import Deadline
 from airflow_provider_clicksend.api.failure_facts import TRANSPORT_EXCEPTIONS
 from airflow_provider_clicksend.api.models.base import Page, Request, Row
-from airflow_provider_clicksend.api.rate_limit import RateLimit
 from airflow_provider_clicksend.api.settings import DEFAULT_TIMEOUT, checked_timeout
 from airflow_provider_clicksend.api.transport import MAX_ANSWER, AnswerTooLargeError, Session, watching
 from airflow_provider_clicksend.api.transport_failures import transport_error
+from airflow_provider_clicksend.api.values import whole_number
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +40,7 @@ class ClickSendClient:
     :param username: of a ClickSend account, to reach ClickSend itself without Maton (HTTP Basic).
     :param maton_connection_id: which Maton connection to use; without it Maton takes the oldest active one.
     :param base_url: the gateway, by default ``https://gateway.maton.ai``; with a `username` ClickSend's address, by
-        default ``https://rest.clicksend.com``. (The newer
-        Maton documents name ``https://api.maton.ai`` for both hosts.)
+        default ``https://rest.clicksend.com``. (Newer Maton documents name ``https://api.maton.ai`` for both hosts.)
     :param control_url: Maton's control plane; by default ``https://ctrl.maton.ai`` for the default gateway, else
         `base_url`.
     :param sender: the ``from`` of messages that name none.
@@ -76,8 +75,8 @@ class ClickSendClient:
         self.timeout = checked_timeout(timeout)
         #: ClickSend's time, as its answers tell it.
         self.clock = ServerClock()
-        #: The limit that the last answer told, None when it told none.
-        self.rate_limit: RateLimit | None = None
+        #: Requests of a window that the last answer allowed for its endpoint (seen live on ``GET /account``), or None.
+        self.rate_limit: int | None = None
         self._session = Session()
         self._session.headers["User-Agent"] = f"airflow-provider-clicksend/{__version__}"
         # As an auth object, so that a ~/.netrc entry for the host cannot replace the header.
@@ -235,7 +234,7 @@ class ClickSendClient:
         timeouts = _timeouts(self.timeout, min(timeout or self.timeout, left), left)
         response = self._exchange(what, timeouts, method=method, url=url, params=params, data=data)
         self.clock.learn(response.headers.get("Date"))
-        self.rate_limit = RateLimit.read(response.headers)
+        self.rate_limit = whole_number(response.headers.get("x-ratelimit-limit"))
         body = _parse(response.content)
         error = answers.error_for(
             response.status_code,

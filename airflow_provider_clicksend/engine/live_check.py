@@ -63,7 +63,7 @@ class LiveCheck:
         """
         self._client.account.get()
         if (limit := self._client.rate_limit) is not None:
-            self.report.limits["GET /account"] = limit.limit
+            self.report.limits["GET /account"] = limit
         clock = self._client.clock
         self.report.note("date_header", clock.is_known, "" if clock.is_known else "missing, or not a date")
         if clock.is_known:
