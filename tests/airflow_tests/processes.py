@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import psutil
 
@@ -29,3 +30,17 @@ def task_processes(executor: psutil.Process) -> list[psutil.Process]:
             if process.ppid() != executor.pid and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
     return found
+
+
+@contextmanager
+def frozen(task: psutil.Process) -> Iterator[None]:
+    """Stop a task and the worker that watches over it; let both go on at the end."""
+    processes = [task, psutil.Process(task.ppid())]
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.resume()

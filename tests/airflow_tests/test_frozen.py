@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
-import psutil
 import pytest
 
 from dev.airflow_standalone import AirflowStandalone
 from dev.sandbox_process import SandboxProcess
 from tests.airflow_tests.conftest import Start
-from tests.airflow_tests.processes import scheduler_of, task_processes
+from tests.airflow_tests.processes import frozen, scheduler_of, task_processes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -25,21 +22,6 @@ HEARTBEAT_TIMEOUT = 10
 TIME_TO_GO_WRONG = 15
 
 
-@contextmanager
-def frozen(airflow: AirflowStandalone) -> Iterator[None]:
-    """Stop the one task that runs and the worker that watches over it; let both go on at the end."""
-    (task,) = task_processes(scheduler_of(airflow))
-    processes = [task, psutil.Process(task.ppid())]
-    for process in processes:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in processes:
-            with suppress(psutil.NoSuchProcess):
-                process.resume()
-
-
 def wait_for_request(airflow: AirflowStandalone, sandbox: SandboxProcess, number: int) -> None:
     airflow.wait(lambda: sandbox.request_counts().get(SEND, 0) >= number, f"request {number}", 60)
 
@@ -50,7 +32,8 @@ def freeze_the_first_try(airflow: AirflowStandalone, sandbox: SandboxProcess, fa
     sandbox.fault(fault, "/v3/sms/send", skip=2, seconds=5)
     run_id = airflow.api.trigger(DAG_ID)
     wait_for_request(airflow, sandbox, 3)
-    with frozen(airflow):
+    (task,) = task_processes(scheduler_of(airflow))
+    with frozen(task):
         airflow.wait(lambda: airflow.api.run_state(DAG_ID, run_id) == "success", "the second try", 120)
         result = airflow.api.xcom(DAG_ID, run_id, "send")
         requests = sandbox.request_counts()[SEND]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 
 import psutil
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from dev.airflow_cluster import AirflowCluster
 from dev.sandbox_process import SandboxProcess
 from tests.airflow_tests.alert_dags.alerts import NUMBERS
-from tests.airflow_tests.processes import task_processes
+from tests.airflow_tests.processes import frozen, task_processes
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
 
@@ -80,23 +79,11 @@ def test_a_worker_is_killed(cluster: Cluster) -> None:
     airflow.start_component(name)
 
 
-@contextmanager
-def frozen(processes: list[psutil.Process]) -> Iterator[None]:
-    for process in processes:
-        process.suspend()
-    try:
-        yield
-    finally:
-        for process in processes:
-            with suppress(psutil.NoSuchProcess):
-                process.resume()
-
-
 def test_a_worker_is_frozen_past_its_heartbeat_and_goes_on(cluster: Cluster) -> None:
     airflow, sandbox = cluster
     run_id = send(airflow, sandbox)
     _, task = the_worker_at_work(airflow)
-    with frozen([task, psutil.Process(task.ppid())]):
+    with frozen(task):
         everybody_was_texted_once(airflow, sandbox, run_id)
         result = airflow.api.xcom("crashing", run_id, "send")
         requests = sandbox.request_counts()[SEND]
