@@ -18,6 +18,7 @@ from airflow_provider_clicksend.engine.history_windows import in_turn, windows_o
 from airflow_provider_clicksend.engine.look import FEW, UNREAD_PAGES, Look, page_numbers
 from airflow_provider_clicksend.engine.look_requests import LookRequests
 from airflow_provider_clicksend.engine.waiting import FINAL_AFTER_LOOKS
+from airflow_provider_clicksend.engine.window_reader import WindowReader
 from airflow_provider_clicksend.messaging.delivery import Outcome, from_history, from_receipt
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class DeliveryLook:
         self.dates: dict[str, int] = {}
         self.asked: dict[str, int] = {}
         self.walked = 1
+        self.windows = WindowReader(self.resource)
         self.batches: dict[str, BatchReader] = {}
         self.troubled: set[str] = set()
         self._failures: dict[str, int] = {}
@@ -107,6 +109,7 @@ class _OneLook:
         self.seen: list[Outcome] = []
         self.found: set[str] = set()  # ids whose row of the history was read
         self.tried: set[str] = set()  # ids that were asked for by themselves
+        self.is_dense = False  # others send so much that reading around a message finds less than asking by id
 
     def run(self) -> None:
         if not self.ids and not self.batches:
@@ -184,13 +187,16 @@ class _OneLook:
                 break
             ids = {message_id for _, message_id in window}
             pages = min(len(ids), self.requests.left)
-            found = self._read_window(window[0][0] - EDGE, window[-1][0] + EDGE, pages)
-            if found is None or found > pages:
+            date_from, date_to = window[0][0] - EDGE, window[-1][0] + EDGE
+            found = self._read(date_from, date_to, pages)
+            if found is None or found > len(ids):
                 dense |= ids
                 continue
+            if found > pages:
+                self._read_part(date_from, date_to, self.requests.left - reserve)
             for message_id in ids:
                 self.state.asked[message_id] = self.state.number
-                if message_id not in self.found:
+                if found <= pages and message_id not in self.found:
                     self.state.dates.pop(message_id, None)  # it stands elsewhere now
         return dense
 
@@ -219,34 +225,25 @@ class _OneLook:
     def _neighbours(self, date: int | None) -> None:
         """Read what was sent around this time: ids of one wait mostly left together."""
         others = sum(1 for i in self._unfound() if i not in self.state.dates)
-        if date is None or others <= 1:
+        if date is None or others <= 1 or self.is_dense:
             return
-        pages = min(others // 5 + 1, self.requests.left - 1)
-        found = self._read_window(date - NEIGHBOURS, date + NEIGHBOURS, pages)
-        if found is not None and found > pages > 0:
-            around = max(EDGE, NEIGHBOURS * pages // found)
-            self._read_window(date - around, date + around, pages, in_part=True)
+        around, pages, found = NEIGHBOURS, min(others // 5 + 1, self.requests.left - 1), 0
+        while pages > 0 and around:
+            found = self._read(date - around, date + around, pages) or 0
+            if found <= pages:
+                return
+            around = max(1, around * pages // found) if around > 1 else 0
+            pages = min(pages, self.requests.left - 1)
+        # Not even these three seconds can be read as a whole. A page of them should show one of ours at least.
+        self.is_dense = found > others
+        if not self.is_dense:
+            self._read_part(date - 1, date + 1, pages)
 
-    def _read_window(self, date_from: int, date_to: int, pages: int, *, in_part: bool = False) -> int | None:
-        """Read a window unless it has more pages than that.
+    def _read(self, date_from: int, date_to: int, pages: int) -> int | None:
+        return self.state.windows.read(self.requests, self._take, date_from, date_to, pages)
 
-        :param in_part: read its first pages even so.
-        :return: how many pages it has, or None when they could not be read.
-        """
-        read = partial(self.state.resource.history, date_from=date_from, date_to=date_to, order_by="date:asc")
-        number, last_page = 1, 1
-        while number <= min(pages, last_page):
-            page: Page[HistoryRow] | None = self.requests.ask(partial(read, page=number))
-            if page is None:
-                return None
-            self._take(page.rows)
-            if any((row.date or 0) > date_to for row in page.rows):
-                return number  # past the end, where `date_to` is not heeded
-            last_page = page.last_page
-            if last_page > pages and not in_part:
-                return last_page
-            number += 1
-        return last_page
+    def _read_part(self, date_from: int, date_to: int, pages: int) -> None:
+        self.state.windows.read_part(self.requests, self._take, date_from, date_to, pages)
 
     def _walk(self, pages: int) -> None:
         """Read the newest page, or (more than one) go on where the last look has stopped."""

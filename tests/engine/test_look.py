@@ -133,6 +133,29 @@ def test_texts_of_an_hour_ago_are_found_under_thousands_of_newer_ones_with_few_r
     assert len(gateway.asked) <= 4
 
 
+@pytest.mark.parametrize("code", ["201", "200"])
+def test_a_thousand_texts_are_found_among_thousands_that_left_in_the_same_seconds(gateway, client, code):
+    # Twenty mapped tasks that send at the same time, each with a sensor of its own.
+    now = int(time.time()) - 600
+    for i in range(20_000):
+        gateway.sent(f"M{i}", code=code, date=now + i // 1000)
+    names = [f"M{i}" for i in range(7_500, 8_500)]
+    look, seen, looks = DeliveryLook(client), {}, 0
+    while len(seen) < 1000:
+        gateway.asked.clear()
+        seen |= outcomes(look(ids(*names)))
+        looks += 1
+        assert looks <= 8, len(seen)
+        assert len(gateway.asked) <= 22
+    # When the carrier reports, nothing takes longer than before.
+    for row in gateway.history:
+        row["status_code"] = "201"
+    left = {name for name, outcome in seen.items() if outcome != "delivered"}
+    for _ in range(8):
+        left -= {name for name, outcome in outcomes(look(ids(*left))).items() if outcome == "delivered"}
+    assert not left
+
+
 def test_texts_of_days_ago_are_found_whenever_the_sensor_began(gateway, client):
     old = int(time.time()) - 5 * 86_400
     for i in range(6):
