@@ -98,7 +98,16 @@ class HistoryReader:
             until = settle if not last else 2 * settle
             time.sleep(max(0.05, min(wait, until - (time.monotonic() - began))))
             wait = min(wait * 2, _LONGEST_WAIT)
+        if self._match.complete and self._match.list_ids:
+            self._read_rest_of_lists()
         return LookUp(self._is_caught_up, lag)
+
+    def _read_rest_of_lists(self) -> None:
+        """Read until no more recipients of a list appear: the history may show them one after another."""
+        seen = -1
+        while seen < (seen := self._match.list_recipients):
+            time.sleep(_FIRST_WAIT)
+            self._read(last=False)
 
     def _read(self, *, last: bool) -> None:
         try:
@@ -122,7 +131,7 @@ class HistoryReader:
     def _read_filtered(self, *, last: bool) -> None:
         missing = self._match.missing
         numbers = {message["to"] for message in missing if "to" in message}
-        if len(numbers) <= FEW_NUMBERS and len(numbers) == len(missing):
+        if 0 < len(numbers) <= FEW_NUMBERS and len(numbers) == len(missing):
             for number in sorted(numbers):
                 self._take(self._client.iterate(self._history, q=f"to:{number}", date_from=self._since))
             return
@@ -156,13 +165,14 @@ class HistoryReader:
         for row in rows:
             self._match.add(row)
             # A list's contacts all carry one reference, so the first of them is not the last.
-            if self._match.complete and not self._match.has_lists:
+            if self._match.complete and not self._match.list_ids:
                 return
 
     def _contact_numbers(self) -> list[str]:
         """Return the numbers of the lists in doubt, to compare with; nobody is texted by them."""
-        ids = [message["list_id"] for message in self._match.missing if "list_id" in message]
-        contacts = [row for list_id in ids for row in self._client.iterate(self._client.contacts.list, list_id)]
+        contacts = [
+            row for list_id in self._match.list_ids for row in self._client.iterate(self._client.contacts.list, list_id)
+        ]
         return [contact.phone_number for contact in contacts if contact.phone_number]
 
 

@@ -67,7 +67,7 @@ class HistoryMatch:
         self._uncertain: set[Key] = set()
         #: Rows that show the words of a list's message, whoever they went to.
         self._list_rows: list[HistoryRow] = []
-        self._lists = [key for key, message in self._missing.items() if "list_id" in message]
+        self._lists = {key: message for key, message in self._missing.items() if "list_id" in message}
         for key, message in self._missing.items():
             self._by_ending[digits(message.get("to"))[-_ENDING:]].append(key)
 
@@ -117,7 +117,7 @@ class HistoryMatch:
         return exact or same
 
     def _add_by_words(self, row: HistoryRow) -> None:
-        if any(is_same_words(self._missing[key].get("body"), row.body) for key in self._lists if key in self._missing):
+        if any(is_same_words(message.get("body"), row.body) for message in self._lists.values()):
             self._list_rows.append(row)
         verdicts = {key: is_same_words(self._missing[key].get("body"), row.body) for key in self._candidates(row)}
         matching = [key for key, same in verdicts.items() if same]
@@ -130,20 +130,26 @@ class HistoryMatch:
     def count_list(self, numbers: Iterable[object]) -> None:
         """Count the rows with a list's words that went to its contacts: the list was expanded."""
         contacts = [digits(number) for number in numbers]
-        for key in [key for key in self._lists if key in self._missing]:
-            rows = [row for row in self._list_rows if any(is_same_number(number, row.to) for number in contacts)]
+        rows = [row for row in self._list_rows if any(is_same_number(number, row.to) for number in contacts)]
+        self._list_rows = []
+        for key in self._lists:
             for row in rows:
                 self._count(key, row)
 
     @property
-    def has_lists(self) -> bool:
-        """Whether a message to a list is among the wanted ones."""
-        return bool(self._lists)
+    def list_ids(self) -> list[int | str]:
+        """The contact lists among the wanted recipients, found or not."""
+        return [message["list_id"] for message in self._lists.values()]
 
     @property
     def has_list_rows(self) -> bool:
-        """Whether rows without a reference show the words of a list that was not found yet."""
-        return bool(self._list_rows) and any(key in self._missing for key in self._lists)
+        """Whether rows without a reference show the words of a list, and were not counted yet."""
+        return bool(self._list_rows)
+
+    @property
+    def list_recipients(self) -> int:
+        """How many recipients of lists were found."""
+        return sum(len(self._found.get(key, ())) for key in self._lists)
 
     @property
     def complete(self) -> bool:

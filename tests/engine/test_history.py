@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from airflow_provider_clicksend.api import errors
+from airflow_provider_clicksend.api.models.base import Page
+from airflow_provider_clicksend.api.models.contacts import Contact
 from airflow_provider_clicksend.engine import history as lookup
 from airflow_provider_clicksend.engine.history import HistoryReader
 from airflow_provider_clicksend.messaging.history_match import HistoryMatch
@@ -157,3 +161,21 @@ def test_the_lag_that_was_seen_is_told(clock):
     account = sent(clock, 9, lag=20)
     look(account, match_of(clock, messages(9)))
     assert 15 <= look.result.lag <= 40
+
+
+@pytest.mark.parametrize("echo", ["exact", "null"])
+def test_the_recipients_of_a_list_are_counted_to_the_end_when_the_history_shows_them_one_by_one(clock, echo):
+    to_list = {"list_id": 7, "body": "hi", "custom_string": message_reference(BATCH, words_mark({"list_id": 7}))}
+    account = Counted(clock)
+    account.echo = echo
+    contacts = [Contact(contact_id=n, phone_number=one["to"]) for n, one in enumerate(messages(10))]
+    page_of_all = Page(rows=contacts, total=10, current_page=1, last_page=1, per_page=100)
+    account.contacts = SimpleNamespace(list=lambda list_id, page: page_of_all)
+    for number, lag in enumerate((0, 0, 0.5, 0.5, 1.2, 1.2, 1.2, 2, 2, 2)):
+        account.sends = [("answered", lag)]
+        account.send([{**messages(10)[number], "custom_string": to_list["custom_string"]}])
+    account.asked.clear()
+    match = match_of(clock, [to_list])
+    look(account, match)
+    assert len(match.rows(to_list)) == 10
+    assert len(account.asked) <= 5

@@ -164,8 +164,8 @@ class Account:
         rows = [self._row(line) for line in shown[(page - 1) * limit : page * limit]]
         return Page(rows=rows, total=len(shown), current_page=page, last_page=-(-len(shown) // limit), per_page=limit)
 
-    def iterate(self, call: Any, **arguments: Any) -> Iterator[HistoryRow]:
-        return paging.iterate(lambda page: call(page=page, **arguments))
+    def iterate(self, call: Any, *given: Any, **arguments: Any) -> Iterator[HistoryRow]:
+        return paging.iterate(lambda page: call(*given, page=page, **arguments))
 
     def _row(self, line: Accepted) -> HistoryRow:
         return HistoryRow(
