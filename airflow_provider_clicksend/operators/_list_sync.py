@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_clicksend.api.errors import ClickSendConfigError, ClickSendError, ClickSendNotFoundError
 from airflow_provider_clicksend.api.models.contacts import ContactFields
 from airflow_provider_clicksend.messaging.list_sync import Change, Plan, checked_rows, plan
-from airflow_provider_clicksend.operators._query import read_rows
 from airflow_provider_clicksend.version_compat import AirflowSkipException
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ _SHOWN = 20
 def sync(operator: SqlToContactListOperator, client: ClickSendClient) -> dict[str, Any]:
     """Compare, check the limits, change, and return what was changed."""
     _check_fields(operator)
-    rows = checked_rows(read_rows(operator.conn_id, operator.sql, operator.parameters, operator.columns))
+    rows = checked_rows(operator.read_rows(operator.columns))
     if not rows:
         if operator.on_empty == "skip":
             raise AirflowSkipException("The query found nobody; the list stays as it is.")

@@ -27,18 +27,22 @@ def read_rows(conn_id: str, sql: str, parameters: Any, columns: Mapping[str, str
         while found := cursor.fetchmany(FETCH):
             rows.extend({name: row[place] for name, place in places.items()} for row in found)
 
-    _database(as_text("conn_id", conn_id)).run(as_text("sql", sql), parameters=parameters, handler=keep)
+    database_hook(conn_id).run(as_text("sql", sql), parameters=parameters, handler=keep)
     return rows
 
 
-def _database(conn_id: str) -> Any:
+def database_hook(conn_id: str) -> Any:
+    """Return the hook of a connection.
+
+    :raises ClickSendConfigError: it runs no queries.
+    """
     try:
         from airflow.providers.common.sql.hooks.sql import DbApiHook
     except ImportError as error:
         raise ClickSendConfigError(
             "Queries need Airflow's common.sql provider: install airflow-provider-clicksend[sql].", field="conn_id"
         ) from error
-    hook = BaseHook.get_hook(conn_id)
+    hook = BaseHook.get_hook(as_text("conn_id", conn_id))
     if not isinstance(hook, DbApiHook):
         raise ClickSendConfigError(
             f"The connection {conn_id!r} is not one of a database: its hook is {type(hook).__name__}.", field="conn_id"

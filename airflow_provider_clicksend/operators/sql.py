@@ -7,58 +7,44 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.arguments import as_count, as_flag, as_text, check_choice
-from airflow_provider_clicksend.operators._base import ClickSendBaseOperator
+from airflow_provider_clicksend.operators._query_operator import QueryOperator
 from airflow_provider_clicksend.operators._text_operator import TextOperator
 from airflow_provider_clicksend.version_compat import Context
 
 if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
     from airflow_provider_clicksend.api import ClickSendClient
+
+#: Where lineage finds contact lists, whichever gateway is asked for them.
+LINEAGE_NAMESPACE = "clicksend://rest.clicksend.com"
 
 __all__ = ["SqlToClickSendSmsOperator", "SqlToContactListOperator"]
 
 
-class SqlToClickSendSmsOperator(TextOperator):
+class SqlToClickSendSmsOperator(QueryOperator, TextOperator):
     """Send a text to each row of a query.
 
     A retry runs the query again. Nobody who was texted by an earlier try is texted again, also when an amount in their
     text has changed meanwhile; somebody who is new in the rows is texted. With ``on_duplicates="warn"`` or ``"send"``,
     where a number may get several texts, only a text with the same words is the same text.
 
-    :param sql: the query, or the path of a file that ends with ``.sql``. (templated)
-    :param conn_id: the Airflow connection of the database: any that has a hook of the ``common.sql`` provider.
-        (templated)
     :param to_column: the column of the numbers, E.164 texts. (templated)
     :param body: the text; each ``{column}`` is filled from the row. (templated)
     :param template: the name of an SMS template of the account instead, filled in the same way. (templated)
-    :param parameters: of the query, in the style of the database's driver. (templated)
     :param on_duplicates: by default a number in two rows is an error; ``"first"`` sends the first row's text only.
     :raises ClickSendConfigError: for a column that the query does not have, a row without a number or a value.
         Nothing was sent then.
     """
 
-    template_fields: Sequence[str] = ("sql", "conn_id", "to_column", "parameters", *TextOperator.template_fields)
-    template_ext: Sequence[str] = (".sql",)
-    template_fields_renderers: ClassVar[dict[str, str]] = {"sql": "sql"}
-    native_fields: ClassVar[frozenset[str]] = frozenset({"parameters"})
+    template_fields: Sequence[str] = (*QueryOperator.template_fields, "to_column", *TextOperator.template_fields)
     #: A column named like a field of a message is only what fills a placeholder.
     row_fields: ClassVar[frozenset[str]] = frozenset({"to"})
     empty = "The query found nobody"
 
-    def __init__(
-        self,
-        *,
-        sql: str,
-        conn_id: str,
-        to_column: str,
-        parameters: Sequence[Any] | Mapping[str, Any] | None = None,
-        on_duplicates: str = "fail",
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *, to_column: str, on_duplicates: str = "fail", **kwargs: Any) -> None:
         super().__init__(on_duplicates=on_duplicates, **kwargs)
-        self.sql = sql
-        self.conn_id = conn_id
         self.to_column = to_column
-        self.parameters = parameters
 
     def common_fields(self) -> dict[str, Any]:
         """Return what all messages have in common: not the body, which each row fills."""
@@ -74,7 +60,6 @@ class SqlToClickSendSmsOperator(TextOperator):
     def rows(self, client: ClickSendClient) -> list[dict[str, Any]]:
         """Return a row for each message: its number, and what fills the placeholders."""
         from airflow_provider_clicksend.messaging.batch import placeholders
-        from airflow_provider_clicksend.operators._query import read_rows
 
         text = self.template_body(client) or self.body
         if not text:
@@ -85,10 +70,10 @@ class SqlToClickSendSmsOperator(TextOperator):
                 "{to} would be the number of the recipient; give the column another name in the query.", field="body"
             )
         columns = {name: name for name in names} | {"to": as_text("to_column", self.to_column)}
-        return read_rows(self.conn_id, self.sql, self.parameters, columns)
+        return self.read_rows(columns)
 
 
-class SqlToContactListOperator(ClickSendBaseOperator):
+class SqlToContactListOperator(QueryOperator):
     """Make a contact list hold what a query says: create, update and delete contacts, by their numbers.
 
     Everything is compared before anything changes, so a retry goes on where an earlier try ended. A contact without a
@@ -98,13 +83,9 @@ class SqlToContactListOperator(ClickSendBaseOperator):
     Returns ``{"list_id", "created", "updated", "deleted", "unchanged", "dry_run", "changes"}``; `changes` shows the
     first twenty, numbers masked.
 
-    :param sql: the query, or the path of a file that ends with ``.sql``. (templated)
-    :param conn_id: the Airflow connection of the database: any that has a hook of the ``common.sql`` provider.
-        (templated)
     :param list_id: which list. (templated)
     :param columns: which column of the query is which field of a contact: ``{"phone_number": "phone", "first_name":
         "name"}``; ``phone_number`` must be among them.
-    :param parameters: of the query, in the style of the database's driver. (templated)
     :param max_deletes: with more contacts to delete than this, nothing is changed.
     :param max_changes: the same for all changes together; None for any number.
     :param on_empty: a query without rows is an error (``"fail"``) or skips the task (``"skip"``). It never empties the
@@ -114,19 +95,13 @@ class SqlToContactListOperator(ClickSendBaseOperator):
         in two rows, or too many changes. Nothing was changed then.
     """
 
-    template_fields: Sequence[str] = ("sql", "conn_id", "list_id", "parameters")
-    template_ext: Sequence[str] = (".sql",)
-    template_fields_renderers: ClassVar[dict[str, str]] = {"sql": "sql"}
-    native_fields: ClassVar[frozenset[str]] = frozenset({"parameters"})
+    template_fields: Sequence[str] = (*QueryOperator.template_fields, "list_id")
 
     def __init__(
         self,
         *,
-        sql: str,
-        conn_id: str,
         list_id: int | str,
         columns: Mapping[str, str],
-        parameters: Sequence[Any] | Mapping[str, Any] | None = None,
         max_deletes: int = 100,
         max_changes: int | None = None,
         on_empty: str = "fail",
@@ -137,11 +112,8 @@ class SqlToContactListOperator(ClickSendBaseOperator):
         check_choice("on_empty", on_empty, ("fail", "skip"))
         if "phone_number" not in columns:
             raise ClickSendConfigError("`columns` must say which column is the phone_number.", field="columns")
-        self.sql = sql
-        self.conn_id = conn_id
         self.list_id = list_id
         self.columns = columns
-        self.parameters = parameters
         self.max_deletes = as_count("max_deletes", max_deletes, least=0)
         self.max_changes = None if max_changes is None else as_count("max_changes", max_changes)
         self.on_empty = on_empty
@@ -152,3 +124,13 @@ class SqlToContactListOperator(ClickSendBaseOperator):
         from airflow_provider_clicksend.operators._list_sync import sync
 
         return sync(self, client)
+
+    def get_openlineage_facets_on_start(self) -> OperatorLineage[Any, Any] | None:
+        """Return the tables that the query reads, and the list that it fills; OpenLineage calls it, on the worker."""
+        from airflow.providers.common.compat.openlineage.facet import Dataset
+        from airflow.providers.openlineage.extractors import OperatorLineage
+
+        found = super().get_openlineage_facets_on_start() or OperatorLineage()
+        if not self.dry_run_only:
+            found.outputs = [*found.outputs, Dataset(namespace=LINEAGE_NAMESPACE, name=f"contact_lists/{self.list_id}")]
+        return found

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from airflow_provider_clicksend.operators.sql import SqlToClickSendSmsOperator, SqlToContactListOperator
+from dev.cluster_services import PostgreSQL, program
+from dev.supervisor import Supervisor
 from tests.support.tasks import Task
 from tests.support.texts import ANN, BOB
 
@@ -23,44 +19,29 @@ pytest.importorskip("airflow.providers.postgres", reason="its provider is instal
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which("initdb"), reason="no PostgreSQL on this machine: initdb is not on PATH"),
+    pytest.mark.skipif(not program("initdb"), reason="no PostgreSQL on this machine"),
     pytest.mark.filterwarnings("default", "error:::airflow_provider_clicksend"),
 ]
-
-
-def as_nobody(*command: str) -> None:
-    """Run a program; PostgreSQL refuses to run as root."""
-    user: dict[str, Any] = {"user": "nobody", "extra_groups": []} if os.getuid() == 0 else {}
-    subprocess.run(command, check=True, capture_output=True, timeout=60, **user)
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A server of our own, whose table `people` has texts and a number with cents."""
-    with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        Path(folder).chmod(0o777)
-        data = f"{folder}/data"
-        as_nobody("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8")
-        free.close()
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        as_nobody("pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
-        try:
-            with psycopg2.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres") as database:
-                cursor = database.cursor()
-                cursor.execute("CREATE TABLE people (phone text, first_name text, amount numeric(9, 2))")
-                rows = [(ANN, "Änn", "5.00"), (BOB, "Bob", "7.50")]
-                cursor.executemany("INSERT INTO people VALUES (%s, %s, %s)", rows)
-            database.close()
-            yield port
-        finally:
-            as_nobody("pg_ctl", "-D", data, "-m", "immediate", "stop")
+    with Supervisor() as supervisor:
+        server = PostgreSQL(supervisor)
+        server.start()
+        with psycopg2.connect(host="127.0.0.1", port=server.port, user="airflow", dbname="postgres") as database:
+            cursor = database.cursor()
+            cursor.execute("CREATE TABLE people (phone text, first_name text, amount numeric(9, 2))")
+            rows = [(ANN, "Änn", "5.00"), (BOB, "Bob", "7.50")]
+            cursor.executemany("INSERT INTO people VALUES (%s, %s, %s)", rows)
+        database.close()
+        yield server.port
 
 
 @pytest.fixture
 def database(port: int, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    connection = {"conn_type": "postgres", "host": "127.0.0.1", "port": port, "login": "postgres", "schema": "postgres"}
+    connection = {"conn_type": "postgres", "host": "127.0.0.1", "port": port, "login": "airflow", "schema": "postgres"}
     monkeypatch.setenv("AIRFLOW_CONN_PEOPLE", json.dumps(connection))
     return {"conn_id": "people", "sql": "SELECT * FROM people WHERE amount > %(least)s ORDER BY phone"}
 
@@ -90,3 +71,29 @@ def test_a_contact_list_becomes_what_the_query_says(client, database):
         assert (result["created"], result["unchanged"]) == expected
     [contact] = client.iterate(client.contacts.list, list_id)
     assert (contact.phone_number, contact.first_name, contact.custom_1) == (BOB, "Bob", "7.50")
+
+
+@pytest.fixture
+def query(database):
+    """A query that OpenLineage's parser reads: it does not know the driver's placeholders."""
+    return {**database, "sql": "SELECT phone, first_name FROM people"}
+
+
+def lineage(operator):
+    """Extract what OpenLineage extracts when a task has ended: namespace and name of inputs and of outputs."""
+    base = pytest.importorskip("airflow.providers.openlineage.extractors.base")
+    found = base.DefaultExtractor(operator).extract_on_complete(None)
+    return [[(each.namespace, each.name) for each in side] for side in (found.inputs, found.outputs)]
+
+
+def test_lineage_goes_from_the_tables_of_the_query_to_the_contact_list(query, port):
+    arguments = {"list_id": 7, "columns": {"phone_number": "phone"}, **query}
+    table = (f"postgres://127.0.0.1:{port}", "postgres.public.people")
+    contact_list = ("clicksend://rest.clicksend.com", "contact_lists/7")
+    assert lineage(SqlToContactListOperator(task_id="sync", **arguments)) == [[table], [contact_list]]
+    assert lineage(SqlToContactListOperator(task_id="sync", dry_run=True, **arguments)) == [[table], []]
+
+
+def test_lineage_of_texts_is_what_the_query_reads(query, port):
+    operator = SqlToClickSendSmsOperator(task_id="send", to_column="phone", body="Hi", **query)
+    assert lineage(operator) == [[(f"postgres://127.0.0.1:{port}", "postgres.public.people")], []]
