@@ -97,10 +97,11 @@ docs: .venvs/docs/.ready
 screenshots: $(V33)/.ready
 	@$(V33)/bin/python -m dev.screenshots
 
-benchmark: .venvs/benchmarks/.ready
+benchmark: .venvs/benchmarks/.ready $(V33)/.ready
 	.venvs/benchmarks/bin/python -m benchmarks.send
 	.venvs/benchmarks/bin/python -m benchmarks.reliability
 	.venvs/benchmarks/bin/python -m benchmarks.waiting
+	$(V33)/bin/python -m benchmarks.messages_tab
 
 release-check:
 	@$(PYTHON) -m dev.release_check

@@ -81,16 +81,11 @@ class Studio:
         self.take_messages_tab("ask_before_load", run_id)
 
     def take_messages_tab(self, dag_id: str, run_id: str) -> None:
-        """Take the tab "Messages" of a run in the Airflow UI, where the installed Airflow has it."""
+        """Take the tab "Messages" of a run in the Airflow UI."""
         with self._tab(f"{self.airflow.url}/dags/{dag_id}/runs/{quote(run_id, safe='')}", PAGE) as page:
-            page.get_by_role("link", name="Task Instances").first.wait_for()
-            tab = page.get_by_role("link", name="Messages", exact=True)
-            if not tab.count():
-                print("  This Airflow shows no tab Messages: tab.png stays as it is.", flush=True)
-                return
-            tab.first.click()
-            page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(800)
+            page.get_by_role("link", name="Messages", exact=True).click()
+            page.frame_locator("iframe").get_by_role("table").wait_for(timeout=30_000)
+            page.mouse.move(0, 0)
             self._save(page, "tab")
 
     def take_call(self) -> None:
