@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from collections.abc import Callable
 from copy import copy
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from airflow_provider_clicksend.notifications._alert_state import AlertMemory
 from airflow_provider_clicksend.notifications._bounded import bounded
 from airflow_provider_clicksend.notifications._events import safely_read_event
 from airflow_provider_clicksend.notifications._letter import group_of, identity, mark_of, write_letter
+from airflow_provider_clicksend.notifications._told import told_here
 from airflow_provider_clicksend.version_compat import BaseNotifier, Context
 
 if TYPE_CHECKING:
@@ -43,37 +42,6 @@ ONE_DEADLINE = 600.0
 ALL_HAVE_BEGUN = 10.0
 #: Seconds by which a turn may outlast its requests, so that their own errors come first.
 _GRACE = 0.3
-
-
-class Told:
-    """The failures of which this process has told, for an hour: Airflow reports some of them twice."""
-
-    SECONDS, MOST = 3600.0, 10_000
-
-    def __init__(self) -> None:
-        self._times: dict[tuple[str, str], float] = {}
-        self._lock = threading.Lock()
-
-    def has(self, key: tuple[str, str]) -> bool:
-        """Tell whether this was told."""
-        with self._lock:
-            return time.monotonic() - self._times.get(key, -self.SECONDS) < self.SECONDS
-
-    def add(self, key: tuple[str, str]) -> None:
-        """Remember it."""
-        with self._lock:
-            self._times.pop(key, None)
-            self._times[key] = time.monotonic()
-            while len(self._times) > self.MOST:
-                del self._times[next(iter(self._times))]
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._lock:
-            self._times.clear()
-
-
-told_here = Told()
 
 
 def alert(

@@ -6,6 +6,7 @@ import pytest
 
 from airflow_provider_clicksend.messaging import alert_brake
 from airflow_provider_clicksend.notifications import _alert
+from airflow_provider_clicksend.notifications._told import told_here
 
 
 class Variables(dict[str, str]):
@@ -27,7 +28,7 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> Variables:
     monkeypatch.setattr(alert_brake, "STANDS", 0.05)
     monkeypatch.setattr(alert_brake, "_APART", 0.01)
     monkeypatch.setattr(_alert, "ALL_HAVE_BEGUN", 0.2)
-    _alert.told_here.clear()
+    told_here.clear()
     return variables
 
 

@@ -13,7 +13,7 @@ from requests import RequestException
 from airflow_provider_clicksend.messaging import alert_brake
 from airflow_provider_clicksend.messaging.alert_window import Record
 from airflow_provider_clicksend.messaging.segments import count_parts
-from airflow_provider_clicksend.notifications._alert import told_here
+from airflow_provider_clicksend.notifications._told import told_here
 from airflow_provider_clicksend.notifications.clicksend import ClickSendSmsNotifier
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from tests.notifications.conftest import Variables
