@@ -11,7 +11,7 @@ from airflow_provider_clicksend.api.values import flag, is_missing, kind_of, tex
 
 
 def check_choice(name: str, value: str, choices: Collection[str]) -> None:
-    """Refuse a word that is none of the choices.
+    """Refuse a word that is not one of the choices.
 
     :raises ClickSendConfigError: names the argument and lists them.
     """

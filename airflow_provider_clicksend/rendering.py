@@ -20,7 +20,7 @@ NOT_NATIVE: Any = SimpleNamespace(render_template_as_native_obj=False)
 
 
 class TextRendering(_Base):
-    """Render templates to text, also where Airflow would make a number of "+15551234567".
+    """Render templates to text, even where Airflow would make a number of "+15551234567".
 
     A value that is not text itself (a list from a mapped task or an XCom) stays what it is.
     """

@@ -1,4 +1,4 @@
-"""Tell the end of a storm: what the brake of `alert_on_failure` held back, also when nothing fails any more.
+"""Tell the end of a storm: what the brake of `alert_on_failure` held back, even when nothing fails any more.
 
 It looks every five minutes, and sends nothing when there is nothing to tell.
 """

@@ -177,7 +177,7 @@ class HistoryReader:
 
 
 def _newest_first(first: Page[HistoryRow], read: Any) -> Iterator[HistoryRow]:
-    """Yield rows from the newest on, also where the history does not heed the order that was asked for."""
+    """Yield rows from the newest on, even where the history ignores the order that was asked for."""
     dates = [row.date for row in first.rows if row.date is not None]
     if dates and dates[0] < dates[-1] and first.last_page > 1:
         for number in range(first.last_page, 0, -1):

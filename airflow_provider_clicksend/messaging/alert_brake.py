@@ -107,7 +107,7 @@ class Brake:
         self._given_up: set[str] = set()
 
     def take(self) -> Steps:
-        """Decide. Who finds no time to, and nobody to rely on, sends."""
+        """Decide. An alert that finds neither the time to nor another to rely on is sent."""
         yield from self._do(Step(reads=("told",)))
         while True:
             told, deputy = self._found()

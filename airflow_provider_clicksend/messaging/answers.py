@@ -54,7 +54,7 @@ class Options:
         words = _as_mapping(options)
         for name, more in (translations or {}).items():
             if name not in words:
-                raise _wrong(f"translations name {name!r}, which is none of the options {listed(words)}")
+                raise _wrong(f"translations name {name!r}, which is not one of the options {listed(words)}")
             words[name] = [*words[name], *_texts(more)]
         if not words:
             raise _wrong("there is no option to answer with")

@@ -52,7 +52,7 @@ class MessageTable:
 
     :param unlisted: accepted messages of large sends, of which a task keeps the number only.
     :param unlisted_delivered: so many of them are known to be delivered. :param unreadable: tasks whose result is
-        none of ours, mostly because a custom XCom backend keeps it elsewhere.
+        not one of ours, mostly because a custom XCom backend keeps it elsewhere.
     """
 
     rows: list[Row] = field(default_factory=list)

@@ -5,7 +5,7 @@ and replies. A reference names the task and the text, never the try and never th
 
 ``af-<16 hex of DAG, run, task>-<map index>-<16 hex of recipient and words>-<number among equal ones>``
 
-The same words to the same person from the same task in the same run are the same text, also when a list changes its
+The same words to the same person from the same task in the same run are the same text, even when a list changes its
 order or a mapped task its indexes between two tries; other words are another text.
 """
 

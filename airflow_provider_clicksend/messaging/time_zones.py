@@ -37,7 +37,7 @@ def zones_of(number: str) -> tuple[str, ...]:
 def check_zone(name: object) -> str:
     """Return the name of a time zone.
 
-    :raises ClickSendConfigError: when there is none of this name.
+    :raises ClickSendConfigError: when there is no time zone of this name.
     """
     try:
         return ZoneInfo(str(name)).key

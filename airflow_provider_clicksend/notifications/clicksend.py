@@ -94,7 +94,7 @@ class ClickSendNotifier(BaseNotifier):
         return self.rendered_value(name, getattr(self, name), context)
 
     def rendered_value(self, name: str, template: Any, context: Any) -> Any:
-        """Return a value of a template field rendered to text, also where the DAG renders natively; None: it cannot be.
+        """Return a value of a template field rendered to text, even where the DAG renders natively; None: it cannot be.
 
         :param name: of the field, for the log.
         """

@@ -68,7 +68,7 @@ class ClickSendAskOperator(ClickSendBaseOperator):
     :param hints: how often one person is told which answers are understood, at most.
     :param hint: that text; ``{options}`` are the options.
     :param how_to_answer: what is added to a question that does not name all of its options; None adds nothing.
-    :param full_number: whether the result shows the whole number of who answered.
+    :param full_number: whether the result shows the whole number of the person who answered.
     :param resend_on_clear: whether clearing the task asks everybody again. Otherwise a task that has its answer returns
         it again, and one that has none waits once more.
     :param sender: the ``from`` of texts: a number, since nobody can reply to a name. (templated)
@@ -204,7 +204,7 @@ class ClickSendAskOperator(ClickSendBaseOperator):
             push_for_tab(self._context, ASKED_KEY, list(people))
 
     def push_steps(self, steps: Sequence[Mapping[str, Any]]) -> None:
-        """Push what became of the steps under the key ``steps``, also when nobody has answered."""
+        """Push what became of the steps under the key ``steps``, even when nobody has answered."""
         if self._push is None or not self.ladder:
             return
         try:
@@ -265,7 +265,7 @@ class ClickSendAskShortCircuitOperator(ClickSendAskOperator, SkipMixin):
     :param stop_on: the option, or options, after which nothing follows.
     :param ignore_downstream_trigger_rules: skip all tasks that follow, whatever their trigger rules say; else only
         those that follow directly.
-    :raises ClickSendConfigError: when the DAG is parsed: `stop_on` is none of the options.
+    :raises ClickSendConfigError: when the DAG is parsed: `stop_on` is not one of the options.
     """
 
     inherits_from_skipmixin = True

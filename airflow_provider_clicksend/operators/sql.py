@@ -25,7 +25,7 @@ __all__ = ["SqlToClickSendSmsOperator", "SqlToContactListOperator"]
 class SqlToClickSendSmsOperator(QueryOperator, TextOperator):
     """Send a text to each row of a query.
 
-    A retry runs the query again. Nobody who was texted by an earlier try is texted again, also when an amount in their
+    A retry runs the query again. Nobody who was texted by an earlier try is texted again, even when an amount in their
     text has changed meanwhile; somebody who is new in the rows is texted. With ``on_duplicates="warn"`` or ``"send"``,
     where a number may get several texts, only a text with the same words is the same text.
 

@@ -1,4 +1,4 @@
-"""Each guess about the API, on a real account: `make test-live`, for who has a key.
+"""Each guess about the API, on a real account: `make test-live`, for those who have a key.
 
 CLICKSEND_LIVE_CONNECTION is the Airflow connection, as JSON or as a URI. CLICKSEND_LIVE_TO (E.164) is who gets one real
 text, which costs money, and answers it within two minutes; without it only what costs nothing is looked at.

@@ -29,7 +29,7 @@ class ConnectionsResource(Resource):
         try:
             return self.get(created.connection_id)
         except ClickSendError:
-            # It exists: who lost its id over this would create another.
+            # It exists: a caller who lost its id over this would create another.
             return created
 
     def get(self, connection_id: str) -> Connection:

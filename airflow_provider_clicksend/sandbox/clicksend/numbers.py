@@ -98,7 +98,7 @@ def is_phone_number(number: str) -> bool:
 
 
 def country_of(number: str) -> Country:
-    """Return the country of an E.164 number, one without a code when it is none of ours."""
+    """Return the country of an E.164 number, one without a code when it is not one of ours."""
     found = (country for country in COUNTRIES if number.startswith(country.prefix))
     return max(found, key=lambda country: len(country.prefix), default=_ELSEWHERE)
 
