@@ -17,18 +17,31 @@ from airflow_provider_clicksend.messaging.delivery import from_history
 
 WAITING = (1, 30, 1_000, 100_000)
 OTHERS = (0, 10_000, 200_000)
+TOGETHER = (1_000, 20_000, 200_000)
 SENT = 1_700_000_000
 PAGE = 100
 
 
-class Account:
-    """A history of our texts, sent ten a second, and of others' that were sent in the hour after them."""
+def apart(ours: int, others: int) -> list[Any]:
+    """Return our texts, sent ten a second, and those of others, sent in the hour after them."""
+    after = SENT + ours // 10 + 1
+    rows = [_row(f"M{i}", SENT + i // 10) for i in range(ours)]
+    return rows + [_row(f"OTHER{i}", after + i * 3600 // others) for i in range(others)]
 
-    def __init__(self, ours: int, others: int) -> None:
+
+def together(ours: int, others: int) -> list[Any]:
+    """Return our texts in the midst of those of others, a thousand a second: tasks that send at the same time."""
+    half = others // 2
+    names = [*(f"OTHER{i}" for i in range(half)), *(f"M{i}" for i in range(ours))]
+    names += [f"OTHER{i}" for i in range(half, others)]
+    return [_row(name, SENT + place // 1000) for place, name in enumerate(names)]
+
+
+class Account:
+    """A history of these texts, oldest first."""
+
+    def __init__(self, rows: list[Any]) -> None:
         self.requests = 0
-        rows = [_row(f"M{i}", SENT + i // 10) for i in range(ours)]
-        after = SENT + ours // 10 + 1
-        rows += [_row(f"OTHER{i}", after + i * 3600 // others) for i in range(others)]
         self.rows = rows
         self.dates = [row.date for row in rows]
         self.by_id = {row.message_id: row for row in rows}
@@ -81,6 +94,17 @@ def one_look(account: Account, ours: int, *, looks: int = 3) -> tuple[float, flo
     return account.requests / looks, (time.process_time() - began) / looks, len(seen)
 
 
+def looks_until_seen(account: Account, ours: int) -> tuple[int, float]:
+    """Return how many looks it takes to see all of our texts, and the requests of one."""
+    look, looks = DeliveryLook(SimpleNamespace(sms=account), channel="sms"), 0  # type: ignore[arg-type]
+    seen: set[str] = set()
+    wanted = [Awaited.read([f"M{i}" for i in range(ours)])]
+    while len(seen) < ours:
+        seen |= {outcome.message_id for outcome in look(wanted).seen}
+        looks += 1
+    return looks, account.requests / looks
+
+
 def naive(account: Account, ours: int) -> tuple[int, float]:
     """Read everything since the oldest of our texts."""
     wanted = {f"M{i}" for i in range(ours)}
@@ -98,11 +122,17 @@ def main() -> None:
     out("waiting   others   requests/look   CPU ms/look   seen after 3 looks   naive requests   naive CPU ms\n")
     for ours in WAITING:
         for others in OTHERS:
-            account = Account(ours, others)
+            account = Account(apart(ours, others))
             requests, cpu, seen = one_look(account, ours)
             plain, plain_cpu = naive(account, ours)
             out(f"{ours:>7,}  {others:>7,}   {requests:>13,.1f}   {cpu * 1000:>11,.1f}   {seen:>18,}   ")
             out(f"{plain:>14,}   {plain_cpu * 1000:>12,.1f}\n")
+    out("\nin the same seconds as others' texts\n")
+    out("waiting   others   looks until all are seen   requests/look   naive requests/look\n")
+    for others in TOGETHER:
+        account = Account(together(1_000, others))
+        looks, requests = looks_until_seen(account, 1_000)
+        out(f"  1,000  {others:>7,}   {looks:>24}   {requests:>13,.1f}   {naive(account, 1_000)[0]:>19,}\n")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ LAST_BUDGET = 200
 LAST_RECEIPTS = 100
 #: Seconds around a message that was found within which others of the same send are looked for.
 NEIGHBOURS = 300
+#: Looks over which a window around a message may be read; a longer one is narrowed first.
+PARTS = 3
 #: Pages that one look reads in search of ids that cannot be asked for, or that the history did not give when asked.
 WALK, LAST_WALK = 5, 50
 #: Questions of one look by id that may go without an answer, before the others wait for the next look.
@@ -228,16 +230,17 @@ class _OneLook:
         if date is None or others <= 1 or self.is_dense:
             return
         around, pages, found = NEIGHBOURS, min(others // 5 + 1, self.requests.left - 1), 0
-        while pages > 0 and around:
+        while pages > 0:
             found = self._read(date - around, date + around, pages) or 0
             if found <= pages:
                 return
-            around = max(1, around * pages // found) if around > 1 else 0
             pages = min(pages, self.requests.left - 1)
-        # Not even these three seconds can be read as a whole. A page of them should show one of ours at least.
-        self.is_dense = found > others
+            if around == 1 or found <= PARTS * pages:
+                break
+            around = max(1, around * pages // found)
+        self.is_dense = found > others  # a page should show one of ours at least
         if not self.is_dense:
-            self._read_part(date - 1, date + 1, pages)
+            self._read_part(date - around, date + around, pages)
 
     def _read(self, date_from: int, date_to: int, pages: int) -> int | None:
         return self.state.windows.read(self.requests, self._take, date_from, date_to, pages)
