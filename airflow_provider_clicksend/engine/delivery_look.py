@@ -137,7 +137,7 @@ class _OneLook:
     def _unread_receipts(self) -> None:
         budget, self.requests.left = self.requests.left, UNREAD_PAGES
         page = self.requests.ask(self.state.resource.receipts)
-        others = page_numbers(page.last_page) if page is not None else []
+        others = page_numbers(page.last_page, self.state.number) if page is not None else []
         while page is not None:
             for outcome in map(from_receipt, page.rows):
                 if self._is_wanted(outcome.message_id, outcome.custom_string):

@@ -13,10 +13,11 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from airflow_provider_clicksend.api.errors import ClickSendError
+from airflow_provider_clicksend.api.errors import ClickSendError, ClickSendResponseError
 from airflow_provider_clicksend.api.paging import iterate
+from airflow_provider_clicksend.engine.history_filter import NumberFilter, found_by
 from airflow_provider_clicksend.engine.look import Look, page_numbers
-from airflow_provider_clicksend.engine.reply_look import BUDGET, FALLBACK_ROWS, PERSON_ROWS
+from airflow_provider_clicksend.engine.reply_look import BATCH_ROWS, BUDGET, FALLBACK_ROWS, PERSON_ROWS
 from airflow_provider_clicksend.messaging.commands import text_id
 from airflow_provider_clicksend.messaging.conversation import OPEN_FOR, Text, same_person
 from airflow_provider_clicksend.messaging.replies import Reply, dedupe, from_history, from_inbound
@@ -86,9 +87,12 @@ class InboundLook:
         self._monotonic = monotonic
         self._first_seen: dict[str, float] = {}
         self._queue: list[str] = []
+        self._number = 0
+        self._by_sender, self._by_recipient = NumberFilter(client, "from"), NumberFilter(client, "to")
 
     def look(self, watchers: Iterable[Watcher]) -> InboundSeen:
         """Look once, for all of them."""
+        self._number += 1
         watchers = list(watchers)
         came: list[Reply] = []
         rows: list[HistoryRow] = []
@@ -100,13 +104,14 @@ class InboundLook:
             rows.extend(self._history(since, numbers))
         except ClickSendError as error:
             return InboundSeen(dedupe(came), error, now=self.client.clock.now())
-        came.extend(from_history(row) for row in rows if row.direction == "in")
+        # One without words says nothing; the unread list has them.
+        came.extend(from_history(row) for row in rows if row.direction == "in" and row.body)
         return self._with_conversations(watchers, dedupe(came), rows, now, since)
 
     def _unread(self) -> Iterator[Reply]:
         page = self.client.sms.inbound(page=1)
         yield from map(from_inbound, page.rows)
-        for number in page_numbers(page.last_page):
+        for number in page_numbers(page.last_page, self._number):
             yield from map(from_inbound, self.client.sms.inbound(page=number).rows)
 
     def _history(self, since: float, numbers: list[str]) -> Iterator[HistoryRow]:
@@ -115,10 +120,13 @@ class InboundLook:
         if first.last_page <= WINDOW_PAGES:
             yield from iterate(lambda number: first if number == 1 else read(page=number))
             return
+        if not self._by_sender.works(first.rows):
+            yield from islice(iterate(lambda number: first if number == 1 else read(page=number)), FALLBACK_ROWS)
+            return
         yield from first.rows
         for asked in self._in_turn(numbers):
-            found = self.client.iterate(partial(read, q=f"from:{asked}"))
-            yield from (row for row in islice(found, PERSON_ROWS) if same_person(asked, row.from_))
+            found = found_by(self.client, partial(read, q=f"from:{asked}"), PERSON_ROWS)
+            yield from (row for row in found if same_person(asked, row.from_))
 
     def _in_turn(self, numbers: list[str]) -> list[str]:
         """Return the next few numbers; those that were served go to the end of the queue."""
@@ -146,7 +154,7 @@ class InboundLook:
         error: ClickSendError | None = None
         for number, texts in commands.items():
             try:
-                conversations[number] = self._conversation(number, texts)
+                conversations[number] = self._conversation(number, texts, rows)
             except ClickSendError as exc:
                 # Without what was sent to a person nobody can say whether a text is an answer to it.
                 error = error or exc
@@ -162,22 +170,37 @@ class InboundLook:
         seen = self._first_seen.setdefault(text_id(text), self._monotonic())
         return self._monotonic() - seen >= SETTLE
 
-    def _conversation(self, number: str, texts: Sequence[Reply]) -> Conversation:
+    def _conversation(self, number: str, texts: Sequence[Reply], rows: Sequence[HistoryRow]) -> Conversation:
+        """Return what went to a person and what came from there.
+
+        :param rows: what the history shows without a filter.
+        """
         since = min((text.timestamp or 0 for text in texts), default=0) - OPEN_FOR
-        rows = self._person(f"to:{number}", since, PERSON_ROWS)
-        sent = [row for row in rows if row.direction != "in" and same_person(number, row.to)]
-        came: list[HistoryRow] = self._person(f"from:{number}", since, PERSON_ROWS) if sent else []
-        if not sent:  # a filter that finds nothing may be one that does not work
-            came = self._person(None, since, FALLBACK_ROWS)
+        found = self._person(f"to:{number}", since)
+        sent = [row for row in found if row.direction != "in" and same_person(number, row.to)]
+        came: list[HistoryRow] = self._person(f"from:{number}", since) if sent else []
+        is_filtered = bool(found) and all(same_person(number, row.to) for row in found)
+        if not is_filtered and not self._by_recipient.works(rows):
+            came = self._all(since)
             sent = [row for row in came if row.direction != "in" and same_person(number, row.to)]
         return Conversation(
             tuple(text for text in map(_text, sent) if text is not None),
             tuple(from_history(r) for r in came if r.direction == "in" and same_person(number, r.from_)),
         )
 
-    def _person(self, q: str | None, since: int, limit: int) -> list[HistoryRow]:
+    def _person(self, q: str, since: int) -> list[HistoryRow]:
         read = partial(self.client.sms.history, q=q, date_from=max(0, since), order_by="date:desc")
-        return list(islice(self.client.iterate(read), limit))
+        return found_by(self.client, read, PERSON_ROWS)
+
+    def _all(self, since: int) -> list[HistoryRow]:
+        read = partial(self.client.sms.history, date_from=max(0, since), order_by="date:desc")
+        rows = list(islice(self.client.iterate(read), BATCH_ROWS))
+        if len(rows) >= BATCH_ROWS:
+            raise ClickSendResponseError(
+                f"The history cannot be searched by number and holds more than {BATCH_ROWS} texts of these hours, so "
+                "whether a text is the answer to a question cannot be told."
+            )
+        return rows
 
 
 def _text(row: HistoryRow) -> Text | None:

@@ -85,15 +85,20 @@ def _look(rows: Iterator[Seen]) -> Look[Seen]:
     return Look(seen)
 
 
-def page_numbers(last_page: int, most: int = UNREAD_PAGES) -> list[int]:
-    """Return which pages of an unread list to read after the first: of a long one, both ends.
+def page_numbers(last_page: int, turn: int, most: int = UNREAD_PAGES) -> list[int]:
+    """Return which pages of an unread list to read after the first: of a long one, both ends and a part between.
 
     Which of them holds the newest rows is not documented.
+
+    :param turn: the number of the look; the part moves with it, so that each page is read in the end.
     """
     others = list(range(2, last_page + 1))
-    if len(others) >= most:
-        others = others[: most // 2 - 1] + others[-most // 2 :]
-    return others
+    if len(others) < most:
+        return others
+    third = (most - 1) // 3
+    between = others[third:-third]
+    start = turn * third % len(between)
+    return sorted({*others[:third], *(between + between)[start : start + third], *others[-third:]})
 
 
 def _history_by_id(resource: ChannelResource, message_ids: Iterable[str]) -> Iterator[Outcome]:

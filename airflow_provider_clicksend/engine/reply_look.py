@@ -5,7 +5,7 @@ A look spends a budget of requests in turn: what it leaves out comes first in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -19,13 +19,13 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendRateLimitError,
     ClickSendResponseError,
 )
+from airflow_provider_clicksend.engine.history_filter import found_by
 from airflow_provider_clicksend.engine.look import UNREAD_PAGES, Look, page_numbers
 from airflow_provider_clicksend.messaging.conversation import OPEN_FOR, Text, ending, same_person
 from airflow_provider_clicksend.messaging.replies import Reply, dedupe, from_history, from_inbound
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
-    from airflow_provider_clicksend.api.models.base import Page
     from airflow_provider_clicksend.api.models.messages import HistoryRow, InboundMessage
     from airflow_provider_clicksend.messaging.awaited import Awaited
 
@@ -67,6 +67,7 @@ class ReplyLook:
 
     def __init__(self, client: ClickSendClient) -> None:
         self.client = client
+        self._number = 0
         self._asked: dict[str, Text] = {}
         self._batches_read: set[str] = set()
         self._turns: dict[str, list[str]] = {}
@@ -81,6 +82,7 @@ class ReplyLook:
         """
         if not any(awaited.count for awaited in wanted):
             return RepliesSeen([])
+        self._number += 1
         self._id_errors, error = {}, None
         for text in (text for awaited in wanted for text in awaited.texts):
             self._asked.setdefault(text.message_id, text)  # what was learnt is better than what was told
@@ -110,7 +112,7 @@ class ReplyLook:
         ids = [i for awaited in wanted for i in awaited.ids if i not in self._asked]
         asking = self._in_turn("learn", ids, LAST_BUDGET if last else LEARN)
         for message_id in asking:
-            with_id = self._found_by(partial(self.client.sms.history, q=f"message_id:{message_id}"), 1)
+            with_id = found_by(self.client, partial(self.client.sms.history, q=f"message_id:{message_id}"), 1)
             self._remember(row for row in with_id if row.message_id == message_id)
         if asking and not any(message_id in self._asked for message_id in asking):
             # A filter that finds nothing may be one that does not work.
@@ -139,7 +141,7 @@ class ReplyLook:
     def _unread(self, _wanted: Sequence[Awaited], last: bool) -> Iterator[Reply]:
         page = self.client.sms.inbound(page=1)
         yield from map(from_inbound, page.rows)
-        for number in page_numbers(page.last_page, UNREAD_PAGES * (10 if last else 1)):
+        for number in page_numbers(page.last_page, self._number, UNREAD_PAGES * (10 if last else 1)):
             yield from map(from_inbound, self.client.sms.inbound(page=number).rows)
 
     def _by_id(self, wanted: Sequence[Awaited], last: bool) -> Iterator[Reply]:
@@ -169,12 +171,12 @@ class ReplyLook:
         for number in self._in_turn("number", people, LAST_BUDGET if last else BUDGET):
             rows = self._history(f"from:{number}", people[number])
             for row in rows:
-                if row.direction == "in" and same_person(number, row.from_):
+                if row.direction == "in" and row.body and same_person(number, row.from_):
                     found = True
                     yield from_history(row)
         if last and people and not found:  # the filter may not work
             rows = self._history(None, min(people.values()), FALLBACK_ROWS)
-            yield from (from_history(row) for row in rows if row.direction == "in")
+            yield from (from_history(row) for row in rows if row.direction == "in" and row.body)
 
     def _asked_by(self, wanted: Sequence[Awaited]) -> list[Text]:
         return [t for t in self._asked.values() if any(a.includes(t.message_id, t.custom_string) for a in wanted)]
@@ -182,20 +184,10 @@ class ReplyLook:
     def _history(self, q: str | None, since: int, limit: int = PERSON_ROWS) -> list[HistoryRow]:
         date_from = max(0, since - CLOCK_SKEW)
         if q is not None:
-            return self._found_by(
-                partial(self.client.sms.history, q=q, date_from=date_from, order_by="date:desc"), limit
-            )
+            read = partial(self.client.sms.history, q=q, date_from=date_from, order_by="date:desc")
+            return found_by(self.client, read, limit)
         rows = self.client.iterate(self.client.sms.history, date_from=date_from, order_by="date:desc")
         return list(islice(rows, limit))
-
-    def _found_by(self, read: Callable[..., Page[HistoryRow]], limit: int) -> list[HistoryRow]:
-        """Read with a filter; one that ClickSend refuses finds nothing, like one that does not work."""
-        try:
-            return list(islice(self.client.iterate(read), limit))
-        except (ClickSendAuthenticationError, ClickSendRateLimitError):
-            raise
-        except ClickSendApiError:
-            return []
 
     def _with_texts(
         self, wanted: Sequence[Awaited], came: Sequence[Reply]

@@ -107,6 +107,16 @@ def test_of_a_long_unread_list_both_ends_are_read_and_no_more_than_ten_pages(gat
     assert gateway.count()["/sms/receipts"] == 10
 
 
+def test_each_page_of_a_long_unread_list_is_read_in_the_end(gateway, client):
+    for i in range(4000):
+        gateway.receipt(f"R{i}")
+    look, seen = DeliveryLook(client), {}
+    for _ in range(14):
+        seen |= outcomes(look(ids("R1950", *(f"M{i}" for i in range(9)))))
+    assert seen == {"R1950": "delivered"}
+    assert gateway.count()["/sms/receipts"] == 14 * 10
+
+
 def test_ids_that_the_history_lacks_cost_little(gateway, client):
     for i in range(1000):
         gateway.sent(f"OLD{i}")

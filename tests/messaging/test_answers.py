@@ -67,7 +67,7 @@ def test_translations_may_stand_with_the_options() -> None:
         (["YES", "yes"], {}, "could mean"),
         (["YES", "?"], {}, "no letter"),
         (["GO", "STOP"], {}, "opt out"),
-        (["YES"], {"NO": ["n"]}, "none of the options"),
+        (["YES"], {"NO": ["n"]}, "not one of the options"),
         (["YES", "NO"], {"YES": ["n"], "NO": ["n"]}, "could mean"),
     ],
 )
