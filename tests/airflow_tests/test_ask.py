@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
@@ -17,6 +18,9 @@ from tests.airflow_tests.conftest import Start
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 DAGS = Path(__file__).parent / "ask_dags"
+#: Questions that are open at once; `QUESTIONS_OF=1000` are those that the documentation speaks of.
+QUESTIONS = int(os.environ.get("QUESTIONS_OF", "20"))
+LOOKS = 5
 
 
 class Asked:
@@ -107,6 +111,39 @@ def two_questions_to_one_person_are_told_apart(asked: Asked) -> None:
     asked.sandbox.reply(BOB, "no")
     assert asked.wait_for_end("asking", load)["leave"] == "success"
     assert asked.answer("asking", load)["answered_by"] == "+1555***0002"
+
+
+@pytest.mark.timeout(max(900, 3 * QUESTIONS))
+def test_many_open_questions_cost_one_poll(asked: Asked) -> None:
+    run_id = asked.start("asking_many", people=QUESTIONS)
+
+    def states() -> list[str | None]:
+        return asked.airflow.api.states("asking_many", run_id, "ask")
+
+    asked.airflow.wait(lambda: states() == ["deferred"] * QUESTIONS, "all questions to wait", max(120, 2 * QUESTIONS))
+    assert len(asked.sandbox.messages()) == QUESTIONS
+    requests, looks = requests_of_looks(asked)
+    print(f"{QUESTIONS} questions: {requests} requests in {looks} looks")
+    # The unread list, and in turn five messages by id and five people by number.
+    assert requests <= 11 * looks
+
+    numbers = {0: "yes", QUESTIONS - 1: "no"}
+    for index, text in numbers.items():
+        asked.sandbox.reply(f"+1555200{index:04}", text)
+    asked.airflow.wait(lambda: states().count("success") == len(numbers), "the two answers", 120)
+    answers = [asked.airflow.api.xcom("asking_many", run_id, "ask", map_index=index)["answer"] for index in numbers]
+    assert answers == ["YES", "NO"]
+    assert states().count("deferred") == QUESTIONS - len(numbers)
+
+
+def requests_of_looks(asked: Asked) -> tuple[int, int]:
+    """Count the requests of some looks."""
+    before, looks = asked.sandbox.request_counts(), 0
+    while looks < LOOKS:
+        time.sleep(1)
+        after = asked.sandbox.request_counts()
+        looks = after["GET /v3/sms/inbound"] - before["GET /v3/sms/inbound"]
+    return sum(after.values()) - sum(before.values()), looks
 
 
 def test_a_ladder_ends_in_a_call_though_the_triggerer_dies_and_each_step_is_taken_once(asked: Asked) -> None:

@@ -8,6 +8,7 @@ from airflow_provider_clicksend.operators.approval import ClickSendApprovalOpera
 from airflow_provider_clicksend.operators.ask import (
     Call,
     ClickSendAskBranchOperator,
+    ClickSendAskOperator,
     ClickSendAskShortCircuitOperator,
     Text,
 )
@@ -39,6 +40,17 @@ with DAG("asking_too", schedule=None):
         task_id="ask", to=ANN, question="Drop it?", options=["YES", "NO"], timeout=300, **QUICK
     )
     drop >> go_on.override(task_id="drop")()
+
+with DAG("asking_many", schedule=None, params={"people": 1}):
+
+    @task
+    def people(params: dict[str, int]) -> list[str]:
+        """Return a number for each."""
+        return [f"+1555200{n:04}" for n in range(params["people"])]
+
+    ClickSendAskOperator.partial(
+        task_id="ask", question="Load it?", options=["YES", "NO"], timeout=timedelta(hours=1), **QUICK
+    ).expand(to=people())
 
 with DAG("waking", schedule=None):
     (
