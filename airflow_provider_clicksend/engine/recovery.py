@@ -35,7 +35,7 @@ class Recovery:
         self._state = state
         self._resource = resource
         #: Of what is known to be accepted, where it is kept one by one.
-        self._settled_ids: set[str] = set()
+        self.accepted_ids: set[str] = set()
         #: When this try began the batch, on this machine's monotonic clock; None when an earlier one did.
         self._began: float | None = None
 
@@ -57,7 +57,7 @@ class Recovery:
 
     def know(self, settled: BatchResult) -> None:
         """Remember what is accepted, so that its rows show no other message."""
-        self._settled_ids.update(row["message_id"] for row in settled.rows if row["message_id"])
+        self.accepted_ids.update(row["message_id"] for row in settled.rows if row["message_id"])
 
     def _ask_time(self) -> None:
         """Have an answer tell ClickSend's time, where none has yet: the history goes by it, not by the worker's."""
@@ -79,7 +79,7 @@ class Recovery:
         return HistoryMatch(
             doubtful,
             since=since - slack,
-            settled=self._settled_ids,
+            settled=self.accepted_ids,
             words_tell=words_tell,
             words_vary=self._request.batch.words is not None,
         )

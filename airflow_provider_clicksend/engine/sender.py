@@ -117,7 +117,7 @@ class Sender:
 
     def cancel_scheduled(self) -> int:
         """Cancel what the history shows as scheduled, and return how many messages that were."""
-        return cancel_scheduled(self._client, self._requests, since=self._recovery.since())
+        return cancel_scheduled(self._client, self._requests, self._recovery.accepted_ids, since=self._recovery.since())
 
     def _with_progress(self) -> Iterator[Chunk]:
         """Yield the requests, and say now and then how far they are."""

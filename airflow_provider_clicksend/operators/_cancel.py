@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.api.errors import (
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
     from airflow_provider_clicksend.api.resources.base import ScheduledResource
 
-#: Rows to look at, newest first, where the history does not filter by id (voice does not promise to).
+#: Rows to look at, newest first, where the history is not searched by id (voice does not promise to be).
 _MAX_ROWS = 1000
 
 
@@ -98,9 +98,15 @@ class ClickSendCancelAllSmsOperator(ClickSendBaseOperator):
 
 def _status(client: ClickSendClient, channel: ScheduledResource, message_id: str) -> str | None:
     """Return the message's status in the history, or None when it is not there."""
-    rows = client.iterate(channel.history, q=f"message_id:{message_id}", order_by="date:desc")
-    sent = (row for row in islice(rows, _MAX_ROWS) if row.message_id == message_id and row.direction != "in")
-    return next((row.status or "" for row in sent), None)
+    from airflow_provider_clicksend.engine.history_filter import found_by
+
+    # A search that finds nothing may be one that does not work.
+    for query in (f"message_id:{message_id}", None):
+        read = partial(channel.history, q=query, order_by="date:desc")
+        for row in found_by(client, read, _MAX_ROWS):
+            if row.message_id == message_id and row.direction != "in":
+                return row.status or ""
+    return None
 
 
 def _outcome(status: str | None) -> str:

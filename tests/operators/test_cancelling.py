@@ -38,6 +38,17 @@ def test_a_scheduled_text_is_cancelled_once_and_found_cancelled_later(
     assert again == {"message_id": message_id, "outcome": "already cancelled"}
 
 
+@pytest.mark.parametrize("search", ["error", "nothing", "ignored"])
+def test_what_was_cancelled_is_found_where_the_history_cannot_be_searched(
+    sandbox: Sandbox, client: ClickSendClient, search: str
+) -> None:
+    sandbox.world(q_message_id=search)
+    message_id = scheduled(client)
+    client.sms.cancel(message_id)
+    time.sleep(0.3)  # the history lags
+    assert run(cancelling.ClickSendCancelSmsOperator, message_id=message_id)["outcome"] == "already cancelled"
+
+
 def test_a_scheduled_call_is_cancelled(client: ClickSendClient) -> None:
     call = {"to": NUMBER, "body": "later", "schedule": int(time.time()) + 3600}
     message_id = client.voice.send([call]).messages[0].message_id
@@ -85,7 +96,8 @@ def history(*rows: dict[str, Any]) -> dict[str, Any]:
 def test_the_history_tells_apart_what_the_answer_does_not(
     rows: list[dict[str, Any]], outcome: str, on_a_server: Callable[[ScriptedServer], None]
 ) -> None:
-    with scripted(envelope(None, 404, 404, "NOT_FOUND"), envelope(history(*rows))) as server:
+    shown = envelope(history(*rows))
+    with scripted(envelope(None, 404, 404, "NOT_FOUND"), shown, shown) as server:
         on_a_server(server)
         done = run(cancelling.ClickSendCancelSmsOperator, message_id="A-1", missing_ok=True)
         assert done["outcome"] == outcome

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from airflow_provider_clicksend.api.errors import ClickSendOutcomeUnknownError
 from airflow_provider_clicksend.engine import requests as sending
 from airflow_provider_clicksend.engine.sender import SendStoppedError
@@ -40,7 +42,9 @@ class Running:
         assert self.error is not None
 
 
-def test_a_killed_send_cancels_what_is_scheduled_and_sends_no_more(sandbox, monkeypatch):
+@pytest.mark.parametrize("echo", ["exact", "null"])
+def test_a_killed_send_cancels_what_is_scheduled_and_sends_no_more(sandbox, monkeypatch, echo):
+    sandbox.world(history_echo=echo)
     other = Task(sms(to=CARL, schedule=int(time.time()) + 3600), run_id="another")
     other.run()
     Running(sandbox, monkeypatch, cancel_on_kill=True).kill()
