@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import (
@@ -18,6 +17,7 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendRateLimitError,
 )
 from airflow_provider_clicksend.api.paging import iterate
+from airflow_provider_clicksend.engine.history_filter import NumberFilter
 from airflow_provider_clicksend.messaging.numbers import mask_number
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ FEW_NUMBERS = 5
 MARGIN = 300
 #: The same where only the worker's clock is known.
 UNKNOWN_CLOCK_MARGIN = 3600
-#: Rows that are read without any filter before silence counts, beside those that are looked for.
-_NEWEST_ROWS = 500
+#: Rows that are read without any filter before silence counts, beside those that are looked for: where the search is
+#: known to work, and where it is not. Then they must reach back to the first request.
+_NEWEST_ROWS, _ALL_ROWS = 500, 10_000
 #: Seconds by which the dates of the history may be ahead of the clock in the headers.
 _CLOCKS = 60
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 16.0
@@ -62,7 +63,8 @@ class HistoryReader:
     """Fills a match from the history, until it is complete or the history has had time to show everything.
 
     It costs a request for each number when there are few; else one a hundred messages that the account sent since then,
-    and up to seven while the history is behind. Before silence counts, the newest rows are read without any filter.
+    and up to seven while the history is behind. Before silence counts, the newest rows are read without any filter: all
+    of them since the first request where nothing proves that the history can be searched by number.
 
     :param since: when the first of the messages may have left (Unix seconds, ClickSend's clock).
     :param asked: when the last request ended (Unix seconds, ClickSend's clock).
@@ -79,6 +81,9 @@ class HistoryReader:
         self._read_rows = 0
         self._newest_rows = -1
         self._is_caught_up = False
+        self._by_number = NumberFilter(client, resource.history, "to")
+        self._is_searched = True
+        self._is_covered = False
 
     def look_up(self, settle: float) -> LookUp:
         """Look until everything is found, or for `settle` seconds, or twice that while nothing newer shows.
@@ -100,6 +105,10 @@ class HistoryReader:
             wait = min(wait * 2, _LONGEST_WAIT)
         if self._match.complete and self._match.list_ids:
             self._read_rest_of_lists()
+        if not self._match.complete and not self._is_covered:
+            raise _unreadable(
+                self._match.missing, f"it cannot be searched, and shows more than {_ALL_ROWS} messages since they left"
+            )
         return LookUp(self._is_caught_up, lag)
 
     def _read_rest_of_lists(self) -> None:
@@ -121,17 +130,24 @@ class HistoryReader:
 
     def _search(self, *, last: bool) -> None:
         """Read with filters. One that ClickSend answers with an error may be one that does not work."""
+        self._is_searched = True
         try:
             self._read_filtered(last=last)
         except (ClickSendAuthenticationError, ClickSendRateLimitError):
             raise
         except ClickSendApiError as error:
+            self._is_searched = False
             log.info("The history cannot be searched (%s); before its silence counts it is read as a whole.", error)
+
+    def _few_numbers(self) -> set[str]:
+        """Return the numbers to ask for one by one, none where there are many."""
+        missing = self._match.missing
+        numbers = {message["to"] for message in missing if "to" in message}
+        return numbers if len(numbers) <= FEW_NUMBERS and len(numbers) == len(missing) else set()
 
     def _read_filtered(self, *, last: bool) -> None:
         missing = self._match.missing
-        numbers = {message["to"] for message in missing if "to" in message}
-        if 0 < len(numbers) <= FEW_NUMBERS and len(numbers) == len(missing):
+        if numbers := self._few_numbers():
             for number in sorted(numbers):
                 self._take(self._client.iterate(self._history, q=f"to:{number}", date_from=self._since))
             return
@@ -148,14 +164,20 @@ class HistoryReader:
         if first.total == self._newest_rows:
             return
         self._newest_rows = first.total
+        works = self._is_searched and (not self._few_numbers() or self._by_number.works(first.rows))
+        most = (_NEWEST_ROWS if works else _ALL_ROWS) + len(self._match.missing)
         rows = _newest_first(first, lambda number: self._history(page=number, order_by="date:desc"))
-        for row in islice(rows, _NEWEST_ROWS + len(self._match.missing)):
-            if row.date is not None and row.date < self._since:
+        for place, row in enumerate(rows):
+            if place >= most:
+                self._is_covered = works
                 return
+            if row.date is not None and row.date < self._since:
+                break
             self._is_caught_up = self._is_caught_up or self._is_newer(row.date)
             self._match.add(row)
             if self._match.complete:
-                return
+                break
+        self._is_covered = True
 
     def _is_newer(self, date: int | None) -> bool:
         """Tell whether this shows that the history knows what came after the request; a time to come shows nothing."""
@@ -186,9 +208,9 @@ def _newest_first(first: Page[HistoryRow], read: Any) -> Iterator[HistoryRow]:
     yield from iterate(lambda number: first if number == 1 else read(number))
 
 
-def _unreadable(messages: list[Message], error: ClickSendError) -> HistoryUnreadableError:
+def _unreadable(messages: list[Message], reason: ClickSendError | str) -> HistoryUnreadableError:
     return HistoryUnreadableError(
-        f"{len(messages)} messages are in doubt and the history cannot be read ({error}). "
+        f"{len(messages)} messages are in doubt and the history cannot be read ({reason}). "
         "Nothing is sent again; a later try looks again.",
         unknown=shown(messages),
     )

@@ -88,7 +88,8 @@ class InboundLook:
         self._first_seen: dict[str, float] = {}
         self._queue: list[str] = []
         self._number = 0
-        self._by_sender, self._by_recipient = NumberFilter(client, "from"), NumberFilter(client, "to")
+        self._by_sender = NumberFilter(client, client.sms.history, "from")
+        self._by_recipient = NumberFilter(client, client.sms.history, "to")
 
     def look(self, watchers: Iterable[Watcher]) -> InboundSeen:
         """Look once, for all of them."""

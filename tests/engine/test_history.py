@@ -179,3 +179,31 @@ def test_the_recipients_of_a_list_are_counted_to_the_end_when_the_history_shows_
     look(account, match)
     assert len(match.rows(to_list)) == 10
     assert len(account.asked) <= 5
+
+
+def crowded(clock, *, others, filters):
+    """Two texts of ours, of which the second never came, and then many of others."""
+    account = sent(clock, 1)
+    account.filters = filters
+    account.send([{"to": f"+1666{n:07}", "body": "theirs", "custom_string": ""} for n in range(others)])
+    account.asked.clear()
+    return account, match_of(clock, messages(2))
+
+
+def test_where_the_search_by_number_is_proved_a_busy_account_costs_no_more(clock):
+    account, match = crowded(clock, others=3_000, filters=True)
+    look(account, match)
+    assert match.missing == messages(2)[1:]
+    assert len(account.asked) <= 30
+
+
+def test_where_it_is_not_the_history_is_read_back_to_the_first_request(clock):
+    account, match = crowded(clock, others=3_000, filters=False)
+    look(account, match)
+    assert match.missing == messages(2)[1:]
+
+
+def test_a_history_that_cannot_be_read_back_so_far_proves_nothing(clock):
+    account, match = crowded(clock, others=10_100, filters=False)
+    with pytest.raises(lookup.HistoryUnreadableError, match="more than 10000 messages since they left"):
+        look(account, match)

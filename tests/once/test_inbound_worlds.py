@@ -37,7 +37,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def crowd(sandbox: Sandbox, *, ago: int, spread: int) -> None:
     """Let others text, and answer, more than a look reads."""
-    sandbox.control("POST", "traffic", json={"texts": 1500, "replies": 1500, "ago": ago, "spread": spread})
+    sandbox.other_traffic(texts=1500, replies=1500, ago=ago, spread=spread)
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,23 @@ def test_everybody_is_texted_exactly_once_by_number_words_and_time(sandbox: Sand
         assert copies == dict.fromkeys(everybody(FEW_FAULTS), 1)
 
 
+#: These change how the history is searched and read.
+OF_SEARCHING = ("q_", "number_form", "date_filter", "history_order", "history_late", "clock_offset", "date_header")
+BUSY_WORLDS = [name for name in WORLDS if name.startswith(OF_SEARCHING)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in FEW_WORLDS | {"q_to=error"} else pytest.mark.slow) for name in BUSY_WORLDS],
+)
+def test_everybody_is_texted_exactly_once_where_others_send_more_in_the_meantime_than_a_look_reads(
+    sandbox: Sandbox, name: str
+) -> None:
+    sandbox.world(**{"other_texts": 700} | WORLDS[name])
+    sandbox.other_traffic(texts=1500, ago=200, spread=190)
+    assert send_through(sandbox, FEW_FAULTS) == dict.fromkeys(everybody(FEW_FAULTS), 1)
+
+
 def test_every_world_has_a_proof() -> None:
     fields = {name.partition("=")[0] for name in WORLDS}
     assert fields == set(World.model_fields)
