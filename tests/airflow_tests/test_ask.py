@@ -125,7 +125,7 @@ def test_many_open_questions_cost_one_poll(asked: Asked) -> None:
     requests, looks = requests_of_looks(asked)
     print(f"{QUESTIONS} questions: {requests} requests in {looks} looks")
     # The unread list, and in turn five messages by id and five people by number.
-    assert requests <= 11 * looks
+    assert requests <= 11 * (looks + 1)  # one was under way
 
     numbers = {0: "yes", QUESTIONS - 1: "no"}
     for index, text in numbers.items():
