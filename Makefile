@@ -26,13 +26,14 @@ define pytest
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up check test test-cluster test-live docs screenshots benchmark release-check lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
+.PHONY: help demo up check test coverage test-cluster test-live docs screenshots benchmark release-check lock clean fast-2.11 fast-3.1 fast-3.3-py3.13 slow
 
 help:
 	@echo "make demo    text, receipt, reply and branch on a real Airflow, step by step; needs no account"
 	@echo "make up      the same, and stays up: the Airflow page and the sandbox page, to try things"
 	@echo "make check   lint, types and the fast tests, on Airflow 3.3"
 	@echo "make test    every test, on Airflow 2.11, 3.1 and 3.3, and the docs"
+	@echo "make coverage  the fast tests, and which lines of the package they run"
 	@echo "make test-cluster  a distributed Airflow, and what becomes of it in faults; needs postgresql and redis-server"
 	@echo "make test-live  each guess about the API as a test, on your account (CLICKSEND_LIVE_CONNECTION, CLICKSEND_LIVE_TO)"
 	@echo "make docs    the documentation, into site/"
@@ -64,6 +65,10 @@ test:
 	$(MAKE) test-cluster ONLY="not waits and not storm"
 	$(MAKE) docs
 
+# Shown, not chased: what only a real Airflow runs is not counted.
+coverage: $(V33)/.ready
+	$(V33)/bin/python -m pytest -q -n 4 $(FAST) --cov --cov-report=term:skip-covered
+
 fast-3.1: $(V31)/.ready
 	$(call pytest,$(V31),4,$(FAST))
 
@@ -87,7 +92,7 @@ slow: $(V33)/.ready $(V31)/.ready $(V211)/.ready
 test-cluster: $(V33)/.ready .venvs/cluster/.ready
 	$(call pytest,$(V33),0,-s -m cluster tests/cluster $(if $(ONLY),-k "$(ONLY)"))
 
-# For who has an account: CLICKSEND_LIVE_CONNECTION, and CLICKSEND_LIVE_TO for one real text (tests/live/test_live.py).
+# If you have an account: CLICKSEND_LIVE_CONNECTION, and CLICKSEND_LIVE_TO for one real text (tests/live/test_live.py).
 test-live: $(V33)/.ready
 	$(V33)/bin/python -m pytest -v -s -m live tests/live
 
@@ -110,7 +115,7 @@ lock:
 	@$(PYTHON) -m dev.lock
 
 clean:
-	rm -rf .venvs .mypy_cache .pytest_cache .ruff_cache .hypothesis dist site
+	rm -rf .venvs .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis dist site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment: what its lock file pins, and this project editable in it.
