@@ -45,6 +45,11 @@ class BatchReader:
         """Tell whether this row is one of the batch."""
         return self.batch.includes(row.message_id, row.custom_string)
 
+    @property
+    def has_seen_all(self) -> bool:
+        """Whether every message of the batch was seen."""
+        return len(self._open) + len(self._final) >= self.batch.count
+
     def pages(self) -> int:
         """Return how many pages one look reads, which depends on the size of the batch only."""
         return 2 * ceil(self.batch.count / PAGE) + 5
@@ -66,8 +71,7 @@ class BatchReader:
             self._page += 1
 
     def _window(self) -> tuple[int, int | None]:
-        seen = len(self._open) + len(self._final)
-        if self._open and seen >= self.batch.count:
+        if self._open and self.has_seen_all:
             return min(self._open.values()) - EDGE, max(self._open.values()) + EDGE
         return self.batch.since - MARGINS[self._margin], None
 

@@ -19,13 +19,17 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendRateLimitError,
     ClickSendResponseError,
 )
+from airflow_provider_clicksend.engine.batch_look import BatchReader
 from airflow_provider_clicksend.engine.history_filter import found_by
 from airflow_provider_clicksend.engine.look import UNREAD_PAGES, Look, page_numbers
 from airflow_provider_clicksend.messaging.conversation import OPEN_FOR, Text, ending, same_person
+from airflow_provider_clicksend.messaging.delivery import Outcome
+from airflow_provider_clicksend.messaging.delivery import from_history as outcome_from_history
 from airflow_provider_clicksend.messaging.replies import Reply, dedupe, from_history, from_inbound
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api import ClickSendClient
+    from airflow_provider_clicksend.api.models.base import Page
     from airflow_provider_clicksend.api.models.messages import HistoryRow, InboundMessage
     from airflow_provider_clicksend.messaging.awaited import Awaited
 
@@ -35,7 +39,7 @@ BUDGET, LAST_BUDGET = 5, 100
 LEARN = 10
 #: Rows of the history that are read where a filter finds nothing, at most.
 FALLBACK_ROWS = 1_000
-#: Rows of the history that are read for the recipients of a batch, or where a conversation cannot be filtered, at most.
+#: Rows of the history that are read where a conversation cannot be filtered, at most.
 BATCH_ROWS = 10_000
 #: Rows of one person's history.
 PERSON_ROWS = 300
@@ -69,7 +73,7 @@ class ReplyLook:
         self.client = client
         self._number = 0
         self._asked: dict[str, Text] = {}
-        self._batches_read: set[str] = set()
+        self._batches: dict[str, BatchReader] = {}
         self._turns: dict[str, list[str]] = {}
         self._id_errors: dict[str, ClickSendError] = {}
         self._conversations: dict[str, tuple[set[str], Conversation]] = {}
@@ -120,20 +124,23 @@ class ReplyLook:
             since = min(awaited.since for awaited in wanted)
             self._remember(r for r in self._history(None, since, FALLBACK_ROWS) if r.message_id in unknown)
         for batch in wanted:
-            if batch.reference and batch.reference not in self._batches_read:
-                self._learn_batch(batch)
+            if batch.reference:
+                self._learn_batch(batch, last)
         yield from ()
 
-    def _learn_batch(self, batch: Awaited) -> None:
-        rows = self.client.iterate(self.client.sms.history, date_from=batch.since - CLOCK_SKEW, order_by="date:desc")
-        found = 0
-        for row in islice(rows, BATCH_ROWS):
-            if row.direction != "in" and batch.includes(row.message_id, row.custom_string):
-                self._remember([row])
-                found += 1
-                if found >= batch.count:
-                    self._batches_read.add(batch.reference or "")
-                    return
+    def _learn_batch(self, batch: Awaited, last: bool) -> None:
+        """Read on in the history, until the recipients of the whole batch are known."""
+        reader = self._batches.setdefault(str(batch.reference), BatchReader(batch))
+        if not reader.has_seen_all:
+            reader.read(self._page, partial(self._take, batch), pages=min(reader.pages(), LAST_BUDGET), last=last)
+
+    def _page(self, date_from: int, date_to: int | None, number: int) -> Page[HistoryRow]:
+        return self.client.sms.history(page=number, date_from=date_from, date_to=date_to, order_by="date:asc")
+
+    def _take(self, batch: Awaited, rows: Iterable[HistoryRow]) -> list[tuple[HistoryRow, Outcome]]:
+        sent = [row for row in rows if row.direction != "in" and batch.includes(row.message_id, row.custom_string)]
+        self._remember(sent)
+        return [(row, outcome_from_history(row)) for row in sent]
 
     def _remember(self, rows: Iterable[HistoryRow]) -> None:
         self._asked.update((text.message_id, text) for text in map(_text, rows) if text is not None)

@@ -102,3 +102,24 @@ def test_no_answer_is_taken_while_the_other_texts_to_the_person_cannot_be_read(g
 def test_nothing_to_look_for_asks_for_nothing(gateway, client):
     assert ReplyLook(client).look([]).seen == []
     assert gateway.asked == []
+
+
+def test_a_reply_to_a_large_send_is_found_under_many_newer_texts_and_the_send_is_read_once(gateway, client):
+    reference, sent_at = "af-0123456789abcdef", NOW - 3600
+    for i in range(1200):
+        gateway.sent(
+            f"M{i}", date=sent_at + i // 500, to=f"+1555{i:07}", body="Load?", custom_string=f"{reference}-x-{i}"
+        )
+    for i in range(12_000):
+        gateway.sent(f"NEW{i}", date=sent_at + 60 + i // 4, to="+15559999999", body="theirs")
+    gateway.reply("NEW1", timestamp=NOW, **{"from": "+15550000700"})
+    wait = ReplyWait(Awaited.read({"reference": reference, "since": sent_at, "count": 1200}))
+    look = ReplyLook(client)
+    requests = []
+    for _ in range(3):
+        gateway.asked.clear()
+        seen = look.look([wait.wanted()])
+        requests.append(len(gateway.asked))
+    assert wait.note(seen.seen, seen.texts)["from"] == "+15550000700"
+    assert requests[0] <= 12 + 15
+    assert max(requests[1:]) <= 15
