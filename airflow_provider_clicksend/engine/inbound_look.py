@@ -121,10 +121,10 @@ class InboundLook:
         if first.last_page <= WINDOW_PAGES:
             yield from iterate(lambda number: first if number == 1 else read(page=number))
             return
-        if not self._by_sender.works(first.rows):
+        if self._by_sender.works(first.rows):
+            yield from first.rows
+        else:  # nothing has proved it, which proves nothing either: the numbers are asked for all the same
             yield from islice(iterate(lambda number: first if number == 1 else read(page=number)), FALLBACK_ROWS)
-            return
-        yield from first.rows
         for asked in self._in_turn(numbers):
             found = found_by(self.client, partial(read, q=f"from:{asked}"), PERSON_ROWS)
             yield from (row for row in found if same_person(asked, row.from_))

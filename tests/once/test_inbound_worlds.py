@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from airflow_provider_clicksend.engine import inbound_look
 from airflow_provider_clicksend.sandbox.testing import Sandbox
 from airflow_provider_clicksend.triggers import inbound
 from airflow_provider_clicksend.version_compat import AIRFLOW_V_3_3_PLUS
@@ -32,6 +33,8 @@ QUICK = {"q_other=error", "q_to=error", *TOGETHER}
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbound, "SHORTEST_POLL", TICK)
+    # Where the newest row is not among the first, a text is judged after a minute.
+    monkeypatch.setattr(inbound_look, "SETTLE", 2.0)
     monkeypatch.setattr(inbound.ClickSendInboundTrigger, "members", type(inbound.ClickSendInboundTrigger.members)(set))
 
 
