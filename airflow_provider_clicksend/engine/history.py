@@ -116,15 +116,19 @@ class HistoryReader:
         seen = -1
         while seen < (seen := self._match.list_recipients):
             time.sleep(_FIRST_WAIT)
-            self._read(last=False)
+            try:
+                self._read_filtered(last=False)
+                self._count_lists()
+            except ClickSendError as error:
+                log.warning("The list was accepted; it may have more recipients than the %d that show: %s", seen, error)
+                return
 
     def _read(self, *, last: bool) -> None:
         try:
             self._search(last=last)
             if last and not self._match.complete:
                 self._read_newest()
-            if self._match.has_list_rows:
-                self._match.count_list(self._contact_numbers())
+            self._count_lists()
         except ClickSendError as error:
             raise _unreadable(self._match.missing, error) from error
 
@@ -190,12 +194,14 @@ class HistoryReader:
             if self._match.complete and not self._match.list_ids:
                 return
 
-    def _contact_numbers(self) -> list[str]:
-        """Return the numbers of the lists in doubt, to compare with; nobody is texted by them."""
+    def _count_lists(self) -> None:
+        """Compare rows with a list's words with its contacts; nobody is texted by their numbers."""
+        if not self._match.has_list_rows:
+            return
         contacts = [
             row for list_id in self._match.list_ids for row in self._client.iterate(self._client.contacts.list, list_id)
         ]
-        return [contact.phone_number for contact in contacts if contact.phone_number]
+        self._match.count_list(contact.phone_number for contact in contacts if contact.phone_number)
 
 
 def _newest_first(first: Page[HistoryRow], read: Any) -> Iterator[HistoryRow]:

@@ -68,6 +68,8 @@ class HistoryMatch:
         #: Rows that show the words of a list's message, whoever they went to.
         self._list_rows: list[HistoryRow] = []
         self._lists = {key: message for key, message in self._missing.items() if "list_id" in message}
+        #: Lists that were found by the words of their rows. Of others, such rows are somebody else's.
+        self._lists_by_words: set[Key] = set()
         for key, message in self._missing.items():
             self._by_ending[digits(message.get("to"))[-_ENDING:]].append(key)
 
@@ -132,7 +134,8 @@ class HistoryMatch:
         contacts = [digits(number) for number in numbers]
         rows = [row for row in self._list_rows if any(is_same_number(number, row.to) for number in contacts)]
         self._list_rows = []
-        for key in self._lists:
+        self._lists_by_words |= self._lists.keys() & self._missing.keys()
+        for key in self._lists_by_words:
             for row in rows:
                 self._count(key, row)
 

@@ -181,6 +181,24 @@ def test_the_recipients_of_a_list_are_counted_to_the_end_when_the_history_shows_
     assert len(account.asked) <= 5
 
 
+def test_a_list_that_was_found_stays_found_when_the_history_cannot_be_read_on(clock, caplog):
+    to_list = {"list_id": 7, "body": "hi", "custom_string": message_reference(BATCH, words_mark({"list_id": 7}))}
+    account = sent(clock, 0)
+    account.send([{**messages(1)[0], "custom_string": to_list["custom_string"]}])
+    history = account.history
+
+    def once(**arguments):
+        account.unreadable = 9 if account.asked else 0
+        return history(**arguments)
+
+    account.history, account.sms = once, account
+    caplog.set_level("WARNING")
+    match = match_of(clock, [to_list])
+    look(account, match)
+    assert len(match.rows(to_list)) == 1
+    assert "may have more recipients than the 1 that show" in caplog.text
+
+
 def crowded(clock, *, others, filters):
     """Two texts of ours, of which the second never came, and then many of others."""
     account = sent(clock, 1)

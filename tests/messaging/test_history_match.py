@@ -116,6 +116,15 @@ def test_without_references_the_contacts_with_the_words_show_that_a_list_was_exp
     assert [shown.message_id for shown in match.rows(to_list)] == ["1"]
 
 
+def test_rows_with_the_words_of_a_list_that_was_found_by_its_reference_are_somebody_elses():
+    to_list = {"list_id": 7, "body": "hi", "custom_string": message_reference(BATCH, words_mark({"list_id": 7}))}
+    match = HistoryMatch([to_list], since=SENT_AT)
+    match.add(row(to_list, "1", to=ANN))
+    match.add(row(to_list, "2", to=BOB, custom_string=None))
+    match.count_list([ANN, BOB])
+    assert [shown.message_id for shown in match.rows(to_list)] == ["1"]
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "same"),
     [
