@@ -195,7 +195,7 @@ class _OneLook:
                 dense |= ids
                 continue
             if found > pages:
-                self._read_part(date_from, date_to, self.requests.left - reserve)
+                self._read_part(date_from, date_to, self.requests.left - reserve, found)
             for message_id in ids:
                 self.state.asked[message_id] = self.state.number
                 if found <= pages and message_id not in self.found:
@@ -240,13 +240,13 @@ class _OneLook:
             around = max(1, around * pages // found)
         self.is_dense = found > others  # a page should show one of ours at least
         if not self.is_dense:
-            self._read_part(date - around, date + around, pages)
+            self._read_part(date - around, date + around, pages, found)
 
     def _read(self, date_from: int, date_to: int, pages: int) -> int | None:
         return self.state.windows.read(self.requests, self._take, date_from, date_to, pages)
 
-    def _read_part(self, date_from: int, date_to: int, pages: int) -> None:
-        self.state.windows.read_part(self.requests, self._take, date_from, date_to, pages)
+    def _read_part(self, date_from: int, date_to: int, pages: int, last_page: int) -> None:
+        self.state.windows.read_part(self.requests, self._take, date_from, date_to, pages, last_page=last_page)
 
     def _walk(self, pages: int) -> None:
         """Read the newest page, or (more than one) go on where the last look has stopped."""

@@ -44,14 +44,20 @@ class WindowReader:
             number += 1
         return last_page
 
-    def read_part(self, requests: LookRequests, take: Take, date_from: int, date_to: int, pages: int) -> None:
-        """Read so many pages of a window, from where the last part has ended."""
+    def read_part(
+        self, requests: LookRequests, take: Take, date_from: int, date_to: int, pages: int, *, last_page: int
+    ) -> None:
+        """Read so many pages of a window, from where the last part has ended.
+
+        :param last_page: how many pages it has: what ClickSend answers for one after the last is not known.
+        """
         for _ in range(pages):
-            page = self._page(requests, date_from, date_to, self._part + 1)
+            number = self._part % last_page + 1
+            page = self._page(requests, date_from, date_to, number)
             if page is None:
                 return
             take(page.rows)
-            self._part = (self._part + 1) % max(1, page.last_page)
+            self._part = number
 
     def _page(self, requests: LookRequests, date_from: int, date_to: int, number: int) -> Page[HistoryRow] | None:
         return requests.ask(
