@@ -27,14 +27,14 @@ _BEFORE = 60
 _ROWS = 100
 
 
-def found_by(client: ClickSendClient, read: Callable[..., Page[HistoryRow]], limit: int) -> list[HistoryRow]:
-    """Read with a filter; one that ClickSend refuses finds nothing, like one that does not work."""
+def found_by(client: ClickSendClient, read: Callable[..., Page[HistoryRow]], limit: int) -> list[HistoryRow] | None:
+    """Read with a filter, and return what it finds: None when ClickSend answers with an error, which proves nothing."""
     try:
         return list(islice(client.iterate(read), limit))
     except (ClickSendAuthenticationError, ClickSendRateLimitError):
         raise
     except ClickSendApiError:
-        return []
+        return None
 
 
 class NumberFilter:
@@ -58,7 +58,7 @@ class NumberFilter:
         row = None if self._is_proved else next(filter(self._can_prove, rows), None)
         if row is not None and row.date is not None:
             query, since = f"{self._field}:{self._number(row)}", max(0, row.date - _BEFORE)
-            found = found_by(self._client, partial(self._history, q=query, date_from=since), _ROWS)
+            found = found_by(self._client, partial(self._history, q=query, date_from=since), _ROWS) or []
             # A filter that is ignored finds others, too.
             self._is_proved = any(one.message_id == row.message_id for one in found) and all(
                 same_person(self._number(row), self._number(one)) for one in found

@@ -126,7 +126,7 @@ class InboundLook:
         else:  # nothing has proved it, which proves nothing either: the numbers are asked for all the same
             yield from islice(iterate(lambda number: first if number == 1 else read(page=number)), FALLBACK_ROWS)
         for asked in self._in_turn(numbers):
-            found = found_by(self.client, partial(read, q=f"from:{asked}"), PERSON_ROWS)
+            found = found_by(self.client, partial(read, q=f"from:{asked}"), PERSON_ROWS) or []
             yield from (row for row in found if same_person(asked, row.from_))
 
     def _in_turn(self, numbers: list[str]) -> list[str]:
@@ -177,19 +177,19 @@ class InboundLook:
         :param rows: what the history shows without a filter.
         """
         since = min((text.timestamp or 0 for text in texts), default=0) - OPEN_FOR
-        found = self._person(f"to:{number}", since)
-        sent = [row for row in found if row.direction != "in" and same_person(number, row.to)]
-        came: list[HistoryRow] = self._person(f"from:{number}", since) if sent else []
-        is_filtered = bool(found) and all(same_person(number, row.to) for row in found)
-        if not is_filtered and not self._by_recipient.works(rows):
+        found, came = self._person(f"to:{number}", since), self._person(f"from:{number}", since)
+        sent = [row for row in found or [] if row.direction != "in" and same_person(number, row.to)]
+        is_filtered = bool(found) and len(sent) == len(found or [])
+        is_read = found is not None and came is not None
+        if not is_read or not (is_filtered or self._by_recipient.works(rows)):
             came = self._all(since)
             sent = [row for row in came if row.direction != "in" and same_person(number, row.to)]
         return Conversation(
             tuple(text for text in map(_text, sent) if text is not None),
-            tuple(from_history(r) for r in came if r.direction == "in" and same_person(number, r.from_)),
+            tuple(from_history(r) for r in came or [] if r.direction == "in" and same_person(number, r.from_)),
         )
 
-    def _person(self, q: str, since: int) -> list[HistoryRow]:
+    def _person(self, q: str, since: int) -> list[HistoryRow] | None:
         read = partial(self.client.sms.history, q=q, date_from=max(0, since), order_by="date:desc")
         return found_by(self.client, read, PERSON_ROWS)
 

@@ -116,7 +116,7 @@ class ReplyLook:
         ids = [i for awaited in wanted for i in awaited.ids if i not in self._asked]
         asking = self._in_turn("learn", ids, LAST_BUDGET if last else LEARN)
         for message_id in asking:
-            with_id = found_by(self.client, partial(self.client.sms.history, q=f"message_id:{message_id}"), 1)
+            with_id = found_by(self.client, partial(self.client.sms.history, q=f"message_id:{message_id}"), 1) or []
             self._remember(row for row in with_id if row.message_id == message_id)
         if asking and not any(message_id in self._asked for message_id in asking):
             # A filter that finds nothing may be one that does not work.
@@ -192,7 +192,7 @@ class ReplyLook:
         date_from = max(0, since - CLOCK_SKEW)
         if q is not None:
             read = partial(self.client.sms.history, q=q, date_from=date_from, order_by="date:desc")
-            return found_by(self.client, read, limit)
+            return found_by(self.client, read, limit) or []
         rows = self.client.iterate(self.client.sms.history, date_from=date_from, order_by="date:desc")
         return list(islice(rows, limit))
 

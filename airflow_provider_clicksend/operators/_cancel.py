@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_clicksend.api.errors import (
@@ -100,12 +101,12 @@ def _status(client: ClickSendClient, channel: ScheduledResource, message_id: str
     """Return the message's status in the history, or None when it is not there."""
     from airflow_provider_clicksend.engine.history_filter import found_by
 
+    read = partial(channel.history, order_by="date:desc")
+    by_id = found_by(client, partial(read, q=f"message_id:{message_id}"), _MAX_ROWS) or []
     # A search that finds nothing may be one that does not work.
-    for query in (f"message_id:{message_id}", None):
-        read = partial(channel.history, q=query, order_by="date:desc")
-        for row in found_by(client, read, _MAX_ROWS):
-            if row.message_id == message_id and row.direction != "in":
-                return row.status or ""
+    for row in chain(by_id, islice(client.iterate(read), _MAX_ROWS)):
+        if row.message_id == message_id and row.direction != "in":
+            return row.status or ""
     return None
 
 
