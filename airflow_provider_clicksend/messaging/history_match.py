@@ -123,6 +123,9 @@ class HistoryMatch:
             self._list_rows.append(row)
         verdicts = {key: is_same_words(self._missing[key].get("body"), row.body) for key in self._candidates(row)}
         matching = [key for key, same in verdicts.items() if same]
+        # Of two texts to one number of which one begins the other, a row shows the one that it has the whole of.
+        whole = [key for key in matching if _words(self._missing[key].get("body")) == _words(row.body)]
+        matching = whole or matching
         if self._words_tell and len({digits(self._missing[key].get("to")) for key in matching}) == 1:
             self._count(matching[0], row)
         else:
@@ -183,7 +186,12 @@ def is_same_words(ours: object, theirs: object) -> bool | None:
     if not second:
         return None
     shorter, longer = sorted((first, second), key=len)
-    return first == second or (len(shorter) >= _TELLING and longer.startswith(shorter.removesuffix("...")))
+    return first == second or (len(shorter) >= _TELLING and longer.startswith(without_cut(shorter)))
+
+
+def without_cut(text: str) -> str:
+    """Return a text that was cut without the mark of it: dots, or what half of an emoji became."""
+    return text.removesuffix("...").removesuffix("…").rstrip("\ufffd")
 
 
 def _words(text: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from airflow_provider_clicksend.messaging.history_match import without_cut
 from airflow_provider_clicksend.messaging.numbers import digits, is_same_number
 
 
@@ -27,7 +28,7 @@ def text_form(ours: str, theirs: object) -> str:
         return "null"
     if theirs == ours.strip():
         return "trimmed"
-    return "truncated" if ours.startswith(str(theirs).removesuffix("...")) else "changed"
+    return "truncated" if ours.startswith(without_cut(str(theirs))) else "changed"
 
 
 def number_form(ours: str, theirs: object) -> str:

@@ -16,7 +16,7 @@ NumberForm = Literal["e164", "no_plus", "spaced", "national", "national_no_zero"
 SearchMode = Literal["works", "nothing", "ignored", "partial", "error"]
 ListOrder = Literal["newest_first", "oldest_first", "shuffled"]
 
-#: Characters that "truncated" leaves of a reference or a body.
+#: Characters that "truncated" leaves of a reference or a body; it may cut through an emoji.
 TRUNCATED_TO = 20
 
 _T = TypeVar("_T")
@@ -129,7 +129,9 @@ def body_text(mode: str, text: str) -> str | None:
     """Return a body as the world's history writes it (see :attr:`World.history_body`)."""
     if mode == "null":
         return None
-    return {"exact": text, "trimmed": text.strip(), "truncated": text[:TRUNCATED_TO]}[mode]
+    # Each of the two halves that many systems keep of an emoji counts; half of one shows as the replacement character.
+    truncated = text.encode("utf-16-le")[: 2 * TRUNCATED_TO].decode("utf-16-le", "replace")
+    return {"exact": text, "trimmed": text.strip(), "truncated": truncated}[mode]
 
 
 def number_text(form: NumberForm, number: str) -> str:

@@ -125,6 +125,12 @@ def test_rows_with_the_words_of_a_list_that_was_found_by_its_reference_are_someb
     assert [shown.message_id for shown in match.rows(to_list)] == ["1"]
 
 
+def test_of_two_texts_of_which_one_begins_the_other_a_row_shows_the_one_it_has_whole():
+    one, twelve = message(body="Rows that the load rejected: 1"), message(body="Rows that the load rejected: 12")
+    assert found([one, twelve], row(twelve, custom_string=None)) == [twelve]
+    assert found([one, twelve], row(one, custom_string=None)) == [one]
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "same"),
     [
@@ -132,7 +138,10 @@ def test_rows_with_the_words_of_a_list_that_was_found_by_its_reference_are_someb
         ("cafe\u0301", "caf\u00e9", True),
         ("hi", "hi there", False),
         ("a text that is long enough to be told", "a text that is long enough...", True),
+        ("a text that is long enough to be told", "a text that is long enough…", True),
+        ("a text that is long en\N{DELIVERY TRUCK}ugh to be told", "a text that is long en\ufffd", True),
         ("a text that is long enough to be told", "a text that is long enough to be told Reply STOP", True),
+        ("a text that is long enough to be told", "a text that is long enough to be sold", False),
         ("hi", "", None),
         ("hi", None, None),
     ],

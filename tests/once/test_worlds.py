@@ -13,6 +13,8 @@ from tests.once.worlds import each_world
 from tests.support.tasks import Task
 
 SETTLE = 0.15
+#: Where a text is truncated in the history, it is so in the middle of this emoji.
+BODY = "The load of table a\N{DELIVERY TRUCK} is done."
 #: `huge` costs more than all the others together and differs from `drip` in nothing that a world changes.
 IN_ANY_WORLD = [fault for fault in IN_DOUBT if fault != "huge"]
 FAULTS = [*PASSING, *IN_ANY_WORLD, *(f"accepted-then-{fault}" for fault in IN_ANY_WORLD)]
@@ -44,7 +46,7 @@ def send_through(sandbox: Sandbox, faults: list[str]) -> dict[str, int]:
     for number, fault in enumerate(faults):
         sandbox.fault(fault, "/v3/sms/send", retry_after=0)
         to = [f"+1555{number:03}{person:04}" for person in range(3)]
-        send_in_three_tries(ClickSendSmsOperator(task_id=f"send_{number}", to=to, body="hi", settle=SETTLE), to)
+        send_in_three_tries(ClickSendSmsOperator(task_id=f"send_{number}", to=to, body=BODY, settle=SETTLE), to)
     return {to: count for (to, _, _), count in sandbox.copies().items()}
 
 
