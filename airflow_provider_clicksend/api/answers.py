@@ -7,12 +7,16 @@ versions: nothing is decided by it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic_core import from_json
+
 from airflow_provider_clicksend.api import errors
 from airflow_provider_clicksend.api.gateways import MATON, Kind
+from airflow_provider_clicksend.api.values import whole_characters
 
 MAX_DETAIL = 200
 
@@ -34,6 +38,26 @@ _BY_STATUS: dict[int, type[errors.ClickSendApiError]] = {
     408: errors.ClickSendServerError,
     429: errors.ClickSendRateLimitError,
 }
+
+
+def parsed(content: bytes) -> Any:
+    """Return the JSON of an answer, None where it is empty or something else.
+
+    One text that was cut within a character must not hide the ninety-nine messages beside it: what cannot be a
+    character becomes the replacement character.
+    """
+    try:
+        return from_json(content, cache_strings="keys") if content else None
+    except ValueError:
+        return _nearly_json(content)
+
+
+def _nearly_json(content: bytes) -> Any:
+    try:
+        value = json.loads(content.decode("utf-8-sig", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return json.loads(whole_characters(json.dumps(value, ensure_ascii=False)))
 
 
 def is_envelope(body: object) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 import urllib3
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from airflow_provider_clicksend import __version__
 from airflow_provider_clicksend.api import answers, errors, gateways, paging, resources, retry
@@ -20,7 +20,7 @@ from airflow_provider_clicksend.api.deadline import Deadline
 from airflow_provider_clicksend.api.failure_facts import TRANSPORT_EXCEPTIONS
 from airflow_provider_clicksend.api.models.base import Page, Request, Row
 from airflow_provider_clicksend.api.settings import DEFAULT_TIMEOUT, checked_timeout
-from airflow_provider_clicksend.api.transport import MAX_ANSWER, AnswerTooLargeError, Session, watching
+from airflow_provider_clicksend.api.transport import MAX_ANSWER, AnswerTooLargeError, Session, content_of, watching
 from airflow_provider_clicksend.api.transport_failures import transport_error
 from airflow_provider_clicksend.api.values import whole_number
 
@@ -232,10 +232,10 @@ class ClickSendClient:
             )
         what = f"{method} {path}"
         timeouts = _timeouts(self.timeout, min(timeout or self.timeout, left), left)
-        response = self._exchange(what, timeouts, method=method, url=url, params=params, data=data)
+        response, content = self._exchange(what, timeouts, method=method, url=url, params=params, data=data)
         self.clock.learn(response.headers.get("Date"))
         self.rate_limit = whole_number(response.headers.get("x-ratelimit-limit"))
-        body = _parse(response.content)
+        body = answers.parsed(content)
         error = answers.error_for(
             response.status_code,
             response.headers,
@@ -248,13 +248,15 @@ class ClickSendClient:
             raise error
         return response.status_code, body
 
-    def _exchange(self, what: str, timeouts: Any, *, url: str, data: bytes | None, **request: Any) -> requests.Response:
+    def _exchange(
+        self, what: str, timeouts: Any, *, url: str, data: bytes | None, **request: Any
+    ) -> tuple[requests.Response, bytes]:
         headers = {"Content-Type": "application/json"} if data is not None else {}
+        options = {"headers": headers, "timeout": timeouts, "allow_redirects": False, "stream": True}
         with watching() as departure:
             try:
-                return self._session.request(
-                    url=url, data=data, headers=headers, timeout=timeouts, allow_redirects=False, **request
-                )
+                with self._session.request(url=url, data=data, **options, **request) as response:
+                    return response, content_of(response)
             except TRANSPORT_EXCEPTIONS as exc:
                 if _is_too_large(exc):
                     failure: errors.ClickSendError = errors.ClickSendResponseError(
@@ -291,10 +293,3 @@ def _is_too_large(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _parse(content: bytes) -> Any:
-    try:
-        return from_json(content, cache_strings="keys") if content else None
-    except ValueError:
-        return None

@@ -21,8 +21,10 @@ from requests.adapters import HTTPAdapter
 
 from airflow_provider_clicksend.api import url_masking
 
-#: Bytes of an answer. A page of a hundred rows has some tens of thousands.
+#: Bytes of an answer, also after it is decompressed. A page of a hundred rows has some tens of thousands.
 MAX_ANSWER = 16_000_000
+#: Bytes that are read at once. A thousand messages are answered with half a million: small pieces cost more than they.
+_PIECE = 262_144
 
 
 class AnswerTooLargeError(OSError):
@@ -86,7 +88,7 @@ class _BoundedResponse(http.client.HTTPResponse):
 
 class _Reader(io.BufferedReader):
     def __init__(self, raw: _BoundedReader, original: Any) -> None:
-        super().__init__(raw)
+        super().__init__(raw, _PIECE)
         self._original = original
 
     def close(self) -> None:
@@ -159,3 +161,17 @@ class Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
         """Return None: there is nowhere to go."""
         return None
+
+
+def content_of(response: requests.Response) -> bytes:
+    """Read a streamed answer to its end.
+
+    :raises AnswerTooLargeError: what a server compressed well may be small on the wire and large here.
+    """
+    pieces, left = [], MAX_ANSWER
+    for piece in response.iter_content(_PIECE):
+        pieces.append(piece)
+        left -= len(piece)
+        if left < 0:
+            raise AnswerTooLargeError
+    return b"".join(pieces)

@@ -60,6 +60,11 @@ def _is_utf_8(text: str) -> bool:
     return True
 
 
+def whole_characters(text: str) -> str:
+    """Return the text with the replacement character for every surrogate that has no partner."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def whole_number(value: object) -> int | None:
     """Return the int that this stands for (``5``, ``5.0``, ``"5"``, ``Decimal(5)``, numpy's ints), or None."""
     if isinstance(value, str):

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from airflow_provider_clicksend.api.values import is_missing
+from airflow_provider_clicksend.api.values import is_missing, whole_characters
 from airflow_provider_clicksend.messaging.numbers import is_e164, mask_number
 
 #: A number as people write it, with its country code and perhaps with separators. One that is complete before a space
@@ -113,8 +113,7 @@ def printable(value: object) -> str:
         text = value if isinstance(value, str) else str(value)
     except Exception:  # noqa: BLE001 - an object of anybody's may raise anything when it is printed
         return f"<{type(value).__name__} that cannot be printed>"
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    return "".join(c for c in whole_characters(text) if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
 
 
 def without_numbers(text: str) -> str:

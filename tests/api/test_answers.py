@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from airflow_provider_clicksend.api import errors
-from airflow_provider_clicksend.api.answers import error_for, retry_after
+from airflow_provider_clicksend.api.answers import error_for, parsed, retry_after
 from airflow_provider_clicksend.api.gateways import DIRECT, MATON, Kind
 
 A, F, N, B, R, S = (
@@ -18,6 +18,26 @@ A, F, N, B, R, S = (
     errors.ClickSendRateLimitError,
     errors.ClickSendServerError,
 )
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        (b"", None),
+        (b"<html>", None),
+        (b"{", None),
+        (b"[" * 100_000, None),
+        (b'{"body": "\\ud83d\\ude9a"}', {"body": "\N{DELIVERY TRUCK}"}),
+        (b'{"body": "cut \\ud83d"}', {"body": "cut \ufffd"}),
+        (b'{"body": "cut \\ud83d", "to": "\\ud83d\\ude9a"}', {"body": "cut \ufffd", "to": "\N{DELIVERY TRUCK}"}),
+        ("cut \N{DELIVERY TRUCK}".encode()[:-2].join([b'{"body": "', b'"}']), {"body": "cut \ufffd"}),
+        ('{"name": "é"}'.encode("latin-1"), {"name": "\ufffd"}),
+        (b'{"body": "a\ttab"}', {"body": "a\ttab"}),
+        (b'\xef\xbb\xbf{"total": 1}', {"total": 1}),
+    ],
+)
+def test_one_character_that_is_none_does_not_hide_an_answer(content: bytes, value: object) -> None:
+    assert parsed(content) == value
 
 
 def says(code: object, word: object, text: str = "", data: object = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -266,6 +267,12 @@ def test_an_answer_is_bounded_in_size_by_every_way(
 ) -> None:
     server = stack.enter_context(scripted(said(b" " * 17_000_000), tls=trusted.context()))
     by_way(way, stack, monkeypatch)
+    with pytest.raises(errors.ClickSendResponseError, match="larger than 16,000,000 bytes"):
+        ClickSendClient(KEY, base_url=server.url, timeout=10).sms.send([TEXT])
+
+
+def test_an_answer_that_is_small_on_the_wire_is_bounded_in_size_here(stack: ExitStack) -> None:
+    server = stack.enter_context(scripted(said(gzip.compress(b" " * 200_000_000), Content_Encoding="gzip")))
     with pytest.raises(errors.ClickSendResponseError, match="larger than 16,000,000 bytes"):
         ClickSendClient(KEY, base_url=server.url, timeout=10).sms.send([TEXT])
 
