@@ -57,13 +57,15 @@ class RowCheck:
         self._now = now
         self._max_parts = max_parts
         self._refuse_braces = refuse_braces
+        #: What a message must bring, as not all have it in common.
+        self._own = {name for name in ("body", *required) if not common.get(name)}
         self._known_to_the_model: set[tuple[Any, ...]] = set()
         self._check_fields(common)
 
     @property
     def knows_numbers(self) -> bool:
-        """Whether a number alone has passed: then nothing but the number need be checked of others."""
-        return () in self._known_to_the_model
+        """Whether nothing but the number need be checked of a message that has nothing else of its own."""
+        return () in self._known_to_the_model and not self._own
 
     @property
     def is_complete(self) -> bool:
@@ -119,8 +121,8 @@ class RowCheck:
 
     def _check_by_model(self, fields: Mapping[str, Any]) -> None:
         """Have the model check what only it knows, once for all rows that are alike in it."""
-        if self.knows_numbers and fields.keys() <= _CHECKED_HERE:
-            return  # most rows
+        if () in self._known_to_the_model and fields.keys() <= _CHECKED_HERE:
+            return
         rest = {name: value for name, value in fields.items() if name not in _CHECKED_HERE and name not in _BESIDE}
         key = tuple((name, repr(value)) for name, value in rest.items())
         if key in self._known_to_the_model:

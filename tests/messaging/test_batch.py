@@ -204,6 +204,22 @@ def test_what_a_channel_requires_must_be_there():
     assert "to[0] has no subject; to[1] has no subject" in text
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "lacks"),
+    [
+        ({"to": ANN, "body": "hi"}, BOB, "body"),
+        ({"to": ANN, "body": "hi"}, {"to": BOB}, "body"),
+        ({"to": ANN, "body": "hi", "subject": "Cat"}, {"to": BOB, "body": "hi"}, "subject"),
+        ({"to": ANN, "body": "hi", "subject": "Cat"}, BOB, "subject"),
+    ],
+)
+def test_what_one_row_brings_along_the_next_must_bring_too(first, second, lacks):
+    fields = ROW_FIELDS | {"subject"}
+    required = ("subject",) if "subject" in first else ()
+    text = error_of(batch(first, second, common={"body": None}, required=required, row_fields=fields, model=MmsMessage))
+    assert f"to[1] has no {lacks}" in text
+
+
 def test_equal_messages_of_a_batch_are_numbered_wherever_they_stand():
     twice = batch(ANN, BOB, ANN)
     twice.check(now=NOW)
