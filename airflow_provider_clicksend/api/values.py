@@ -44,7 +44,7 @@ def kind_of(value: object) -> str:
 def text_problem(value: object) -> str | None:
     """Return what is wrong with an argument that must be text, in words that follow its name, or None."""
     if isinstance(value, str):
-        if reads_missing(value):
+        if value.strip() in _MISSING:
             return f"is the word {value.strip()!r}; did the upstream task return anything?"
         return None if value.isascii() or _is_utf_8(value) else "holds half a character (a lone surrogate)"
     if is_missing(value):

@@ -8,20 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.values import CheckedMessages, is_missing, kind_of, reads_missing, unix_seconds
 from airflow_provider_clicksend.messaging.history_match import Message
 from airflow_provider_clicksend.messaging.inputs import number_problem
 from airflow_provider_clicksend.messaging.reference import message_reference, words_mark
-from airflow_provider_clicksend.messaging.row_check import RowCheck
+from airflow_provider_clicksend.messaging.row_check import USUAL, RowCheck
 from airflow_provider_clicksend.messaging.segments import cut_to_parts
 
 if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.outgoing import OutgoingMessage
 
 _NAMED_ROWS = 20
+
+#: What a recipient may be. A dict is a mapping, and quicker to tell.
+_RECIPIENTS = (str, dict, Mapping)
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -80,8 +83,10 @@ class Batch:
 
     def messages(self, start: int, stop: int) -> list[Message]:
         """Return the messages at these places, marked as checked where they need no other check than `check`."""
-        messages = (self._message(place, self.recipients[place]) for place in range(start, min(stop, len(self))))
-        return CheckedMessages(messages) if self._is_checked else list(messages)
+        equals = self._places_of_equals()
+        places = range(start, min(stop, len(self)))
+        messages = [self._message(place, self.recipients[place], equals) for place in places]
+        return CheckedMessages(messages) if self._is_checked else messages
 
     def check(self, *, now: float | None, sent_again: bool = False) -> None:
         """Check every message.
@@ -102,9 +107,11 @@ class Batch:
         )
         bad: list[str] = []
         places: dict[tuple[str, str], int] = {}
-        is_plain = not self.template and "custom_string" not in self._common
+        is_plain = not self.template and not self.cut and "custom_string" not in self._common
         for place, row in enumerate(self.recipients):
-            if is_plain and check.knows_numbers and isinstance(row, str):
+            if is_plain and _is_usual(row) and check.knows_rows and check.passes(row["to"], row["body"]):
+                continue
+            if is_plain and isinstance(row, str) and check.knows_numbers:
                 problem = number_problem(row)
             else:
                 problem = self._problem(row, check) or self._repetition(place, row, places)
@@ -122,7 +129,7 @@ class Batch:
 
     def _problem(self, row: str | Mapping[str, Any], check: RowCheck) -> str | None:
         try:
-            if not isinstance(row, str | Mapping):
+            if not isinstance(row, _RECIPIENTS):
                 return number_problem(row) or "is not a number"
             check.check(self._own_fields(row))
         except ClickSendConfigError as error:
@@ -140,27 +147,25 @@ class Batch:
         first = places.setdefault((text, "" if self.one_each else number), place)
         return None if first == place or self.one_each else f"has the number and the custom_string of to[{first}]"
 
-    def _message(self, place: int, row: str | Mapping[str, Any]) -> Message:
+    def _message(self, place: int, row: str | Mapping[str, Any], equals: Mapping[str, list[int]]) -> Message:
         message = self._without_reference(row)
         if not message.get("custom_string"):
             mark = words_mark(message if self.words is None else {**message, "body": self.words})
-            message["custom_string"] = message_reference(self.reference, mark, self._number(place, mark))
+            before = equals[mark].index(place) if mark in equals else 0
+            message["custom_string"] = message_reference(self.reference, mark, before)
         return message
 
     def _without_reference(self, row: str | Mapping[str, Any]) -> Message:
-        if isinstance(row, str) and not self.template:
+        if not self.template and isinstance(row, str):
             return {**self._common, "to": row}
+        if not self.template and not self.cut and _is_usual(row):
+            return {**self._common, **row}
         return {**self._common, **self._own_fields(row)}
 
     @property
     def has_equal_messages(self) -> bool:
         """Whether somebody is to get the same words more than once."""
         return bool(self._places_of_equals())
-
-    def _number(self, place: int, mark: str) -> int:
-        """Return how many equal messages come before this place."""
-        equals = self._places_of_equals()
-        return equals[mark].index(place) if mark in equals else 0
 
     def _places_of_equals(self) -> dict[str, list[int]]:
         if self.one_each:
@@ -171,8 +176,8 @@ class Batch:
 
     def _find_equal_places(self) -> dict[str, list[int]]:
         """Return the places of each message that stands there several times: mostly there is none."""
-        numbers = [row if isinstance(row, str) else row.get("to") for row in self.recipients]
-        if len(set(numbers)) == len(numbers):
+        numbers = {row if isinstance(row, str) else row.get("to") for row in self.recipients}
+        if len(numbers) == len(self.recipients):
             return {}
         marks = [words_mark(self._without_reference(row)) for row in self.recipients]
         places: dict[str, list[int]] = {mark: [] for mark, count in Counter(marks).items() if count > 1}
@@ -209,6 +214,13 @@ class Batch:
         if self.cut and self.max_parts and isinstance(fields.get("body"), str):
             fields["body"] = cut_to_parts(fields["body"], self.max_parts)
         return fields
+
+
+def _is_usual(row: object) -> TypeGuard[dict[str, Any]]:
+    """Tell whether a row holds a number, words and nothing else, as most do."""
+    if type(row) is not dict or len(row) != len(USUAL):
+        return False
+    return row.get("to") is not None and row.get("body") is not None
 
 
 def fill(template: str, row: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from airflow_provider_clicksend.api.errors import ClickSendConfigError
 from airflow_provider_clicksend.api.values import is_missing, text_problem
 from airflow_provider_clicksend.messaging.inputs import number_problem
+from airflow_provider_clicksend.messaging.numbers import is_e164
 from airflow_provider_clicksend.messaging.reference import MAX_REFERENCE
 from airflow_provider_clicksend.messaging.schedules import check_schedule
 from airflow_provider_clicksend.messaging.segments import count_parts
@@ -25,6 +26,8 @@ _OTHER_TEXTS = frozenset({"from", "custom_string", "subject", "media_file", "fro
 _SPOKEN = {"from": "sender"}
 #: What is checked here in every way in which the model would do it. Rows mostly differ in nothing else.
 _CHECKED_HERE = frozenset({"to", "body", "from", "custom_string", "schedule"})
+#: All that most rows hold.
+USUAL = frozenset({"to", "body"})
 #: What is not part of a message: the picture of its request, and a time zone, which is for us.
 _BESIDE = frozenset({"media_file", "timezone"})
 
@@ -71,6 +74,22 @@ class RowCheck:
     def is_complete(self) -> bool:
         """Whether the model has nothing to say of any message that has passed."""
         return self._known_to_the_model <= {()} and self._common.keys() <= _CHECKED_HERE
+
+    @property
+    def knows_rows(self) -> bool:
+        """Whether nothing but number and words need be checked of a message that has nothing else of its own."""
+        return () in self._known_to_the_model and self._own <= USUAL
+
+    def passes(self, to: object, body: object) -> bool:
+        """Tell at a glance whether a number and words are in order; of what is not, `check` says whether and why."""
+        return (
+            is_e164(to)
+            and isinstance(body, str)
+            and text_problem(body) is None
+            and bool(body.strip())
+            and not (self._refuse_braces and "{" in body)
+            and not self._max_parts
+        )
 
     def check(self, fields: Mapping[str, Any]) -> None:
         """Check one message.

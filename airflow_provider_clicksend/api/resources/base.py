@@ -84,10 +84,11 @@ class ChannelResource(Resource):
         request = self.send_model.build({"messages": [] if checked else messages, **extra})
         if checked:
             request.messages = [{**message} for message in messages]
+        source, sender = self._client.source, self._client.sender
         for message in request.messages:
-            message["source"] = message.get("source") or self._client.source
-            if self._client.sender and not message.get("from"):
-                message["from"] = self._client.sender
+            message["source"] = message.get("source") or source
+            if sender and not message.get("from"):
+                message["from"] = sender
         body = {name: value for name, value in request if value is not None}
         answer = self._client.gateway("POST", f"{self.path}/{verb}", json=body, messages=len(messages))
         return SendResult.read(answer)
