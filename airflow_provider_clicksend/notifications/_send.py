@@ -115,13 +115,18 @@ class Letter:
     def was_sent_before(self, deadline: Deadline) -> bool:
         """Tell whether the history shows this very letter, by its reference; what cannot be read says no."""
         client = self.client.with_deadline(deadline)
+        history = channel_named(self.channel).resource(client).history
         since = max(0, int(client.clock.now() - UNKNOWN_CLOCK_MARGIN))
-        try:
-            rows = channel_named(self.channel).resource(client).history(date_from=since, order_by="date:desc").rows
-        except ClickSendError as error:
-            log.warning("Whether this was texted before cannot be read: %s", error)
-            return False
-        return any(belongs_to(self.batch.reference, row.custom_string) for row in rows)
+        # In an account with much traffic the newest hundred do not reach back: there one of its numbers is searched.
+        for search in (None, f"to:{self.batch.recipients[0]}"):
+            try:
+                rows = history(q=search, date_from=since, order_by="date:desc").rows
+            except ClickSendError as error:
+                log.warning("Whether this was texted before cannot be read: %s", error)
+                continue
+            if any(belongs_to(self.batch.reference, row.custom_string) for row in rows):
+                return True
+        return False
 
     def wait_until_shown(self, deadline: Deadline) -> None:
         """Wait until the history shows it, no longer than that."""

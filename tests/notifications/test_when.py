@@ -237,6 +237,16 @@ def test_a_lost_task_that_another_process_told_of_is_not_told_again(sandbox: San
     assert len(sandbox.messages()) == 2
 
 
+@pytest.mark.parametrize("world", [{}, {"q_to": "error"}])
+def test_a_lost_task_is_recognised_under_the_texts_of_others(sandbox: Sandbox, world: dict[str, str]) -> None:
+    sandbox.world(**world)
+    ClickSendSmsNotifier(to=ME)(task_context() | {"ti": LostTaskInstance()})
+    told_here.clear()
+    sandbox.other_traffic(texts=90 if world else 250, ago=0, spread=0)
+    ClickSendSmsNotifier(to=ME)(task_context() | {"ti": LostTaskInstance()})
+    assert sandbox.count(by="custom_string")["doubled"] == 0
+
+
 def test_a_run_that_was_deleted_and_made_anew_fails_anew(sandbox: Sandbox) -> None:
     notifier = ClickSendSmsNotifier(to=ME)
     for context in (task_context("x"), dag_context("timed_out")):
