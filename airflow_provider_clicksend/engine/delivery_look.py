@@ -133,6 +133,8 @@ class _OneLook:
             if receipt is not None:
                 self._see(from_receipt(receipt, message_id=message_id))
         self.requests.left = budget
+        if self.requests.errors:  # what cannot be asked for by id may be among the unread ones
+            self._unread_receipts()
 
     def _unread_receipts(self) -> None:
         budget, self.requests.left = self.requests.left, UNREAD_PAGES

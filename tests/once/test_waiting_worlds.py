@@ -64,16 +64,28 @@ def test_a_wait_for_delivery_ends_with_what_became_of_each(
     sandbox: Sandbox, client: ClickSendClient, name: str
 ) -> None:
     sandbox.world(**WORLDS[name])
+    assert delivery(sandbox, client, lambda: meet(sandbox, name)) == (1, 1)
+
+
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_a_wait_for_delivery_ends_where_neither_ids_nor_the_history_tell(
+    sandbox: Sandbox, client: ClickSendClient, status: int
+) -> None:
+    sandbox.world(history_status_code="null", id_errors={"*": status})
+    assert delivery(sandbox, client, lambda: 0) == (1, 1)
+
+
+def delivery(sandbox: Sandbox, client: ClickSendClient, meet_faults: Callable[[], int]) -> tuple[int, int]:
+    """Send two texts, and return how many were delivered and how many failed, as a wait sees it."""
     sandbox.settings(deliver_after=0)
     sandbox.decide("failed", to=BOB)
     sent = client.sms.send([{"to": to, "body": "hi", "custom_string": f"x-{to}"} for to in (ANN, BOB)])
-    ids = {str(message.to)[-4:]: message.message_id for message in sent.messages}
-    wait = DeliveryWait(Awaited.read(list(ids.values())), on_undelivered="warn")
+    wait = DeliveryWait(Awaited.read([message.message_id for message in sent.messages]), on_undelivered="warn")
     look = DeliveryLook(client)
     time.sleep(0.1)
-    faults = meet(sandbox, name)
+    faults = meet_faults()
     result = end_of(lambda last: look([wait.wanted()], last=last), wait, faults + LOOKS)
-    assert (result["delivered"], result["failed"]) == (1, 1)
+    return result["delivered"], result["failed"]
 
 
 @each_world_that_matters
