@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_clicksend.api.errors import (
@@ -17,7 +18,7 @@ from airflow_provider_clicksend.api.errors import (
     ClickSendRateLimitError,
 )
 from airflow_provider_clicksend.api.paging import iterate
-from airflow_provider_clicksend.engine.history_filter import NumberFilter
+from airflow_provider_clicksend.engine.history_filter import NumberFilter, answered
 from airflow_provider_clicksend.messaging.numbers import mask_number
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ FEW_NUMBERS = 5
 MARGIN = 300
 #: The same where only the worker's clock is known.
 UNKNOWN_CLOCK_MARGIN = 3600
+#: The same to see what may be the message, if the worker's clock is a day wrong: such a row says neither yes nor no.
+WRONG_CLOCK_MARGIN = 90_000
 #: Rows that are read without any filter before silence counts, beside those that are looked for: where the search is
 #: known to work, and where it is not. Then they must reach back to the first request.
 _NEWEST_ROWS, _ALL_ROWS = 500, 10_000
@@ -169,6 +172,8 @@ class HistoryReader:
             return
         self._newest_rows = first.total
         works = self._is_searched and (not self._few_numbers() or self._by_number.works(first.rows))
+        if not works:
+            self._read_by_time(first.total)
         most = (_NEWEST_ROWS if works else _ALL_ROWS) + len(self._match.missing)
         rows = _newest_first(first, lambda number: self._history(page=number, order_by="date:desc"))
         for place, row in enumerate(rows):
@@ -182,6 +187,14 @@ class HistoryReader:
             if self._match.complete:
                 break
         self._is_covered = True
+
+    def _read_by_time(self, total: int) -> None:
+        """Read what came since the first request: a history in no order has no newest rows."""
+        page_of = partial(self._history, date_from=self._since, order_by="date:desc")
+        first = answered(page_of)
+        if first is not None and first.total < total:  # else it does not look at times
+            rows = iterate(lambda number: first if number == 1 else page_of(page=number))
+            self._take(islice(rows, _ALL_ROWS))
 
     def _is_newer(self, date: int | None) -> bool:
         """Tell whether this shows that the history knows what came after the request; a time to come shows nothing."""

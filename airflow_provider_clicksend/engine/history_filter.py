@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from airflow_provider_clicksend.api.errors import (
     ClickSendApiError,
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from airflow_provider_clicksend.api.models.base import Page
     from airflow_provider_clicksend.api.models.messages import HistoryRow
 
+_T = TypeVar("_T")
+
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 #: Seconds before a row from which on it is looked for.
 _BEFORE = 60
@@ -27,14 +29,19 @@ _BEFORE = 60
 _ROWS = 100
 
 
-def found_by(client: ClickSendClient, read: Callable[..., Page[HistoryRow]], limit: int) -> list[HistoryRow] | None:
-    """Read with a filter, and return what it finds: None when ClickSend answers with an error, which proves nothing."""
+def answered(call: Callable[[], _T]) -> _T | None:
+    """Return what a call gives, None when ClickSend answers with an error that may be one of this call only."""
     try:
-        return list(islice(client.iterate(read), limit))
+        return call()
     except (ClickSendAuthenticationError, ClickSendRateLimitError):
         raise
     except ClickSendApiError:
         return None
+
+
+def found_by(client: ClickSendClient, read: Callable[..., Page[HistoryRow]], limit: int) -> list[HistoryRow] | None:
+    """Read with a filter, and return what it finds: None when ClickSend answers with an error, which proves nothing."""
+    return answered(lambda: list(islice(client.iterate(read), limit)))
 
 
 class NumberFilter:

@@ -8,7 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from airflow_provider_clicksend.api.errors import ClickSendError
-from airflow_provider_clicksend.engine.history import MARGIN, UNKNOWN_CLOCK_MARGIN, HistoryReader
+from airflow_provider_clicksend.engine.history import (
+    MARGIN,
+    UNKNOWN_CLOCK_MARGIN,
+    WRONG_CLOCK_MARGIN,
+    HistoryReader,
+)
 from airflow_provider_clicksend.messaging.history_match import HistoryMatch, Message
 
 if TYPE_CHECKING:
@@ -73,12 +78,13 @@ class Recovery:
         if doubtful:
             self._ask_time()
         since = self.since()
-        slack = _CLOCK_SLACK if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN
+        is_known = self._state.opening.is_server_time
         # Above a thousand messages their ids are not kept: then a row may be that of an equal message.
         words_tell = self._request.is_listed or not (doubtful and self._request.batch.has_equal_messages)
         return HistoryMatch(
             doubtful,
-            since=since - slack,
+            since=since - (_CLOCK_SLACK if is_known else UNKNOWN_CLOCK_MARGIN),
+            doubtful_since=None if is_known else since - WRONG_CLOCK_MARGIN,
             settled=self.accepted_ids,
             words_tell=words_tell,
             words_vary=self._request.batch.words is not None,
@@ -90,7 +96,7 @@ class Recovery:
         :param learn: whether how late it was says how late it will be.
         :raises HistoryUnreadableError: nobody may send again.
         """
-        since = self.since() - (MARGIN if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN)
+        since = self.since() - (MARGIN if self._state.opening.is_server_time else WRONG_CLOCK_MARGIN)
         reader = HistoryReader(self._client, self._resource, match, since=since, asked=self._client.clock.now())
         found = reader.look_up(self.settle())
         if not match.complete and not found.is_caught_up:

@@ -40,6 +40,8 @@ class HistoryMatch:
 
     :param wanted: the messages in doubt.
     :param since: Unix seconds on ClickSend's clock at or after which they were sent.
+    :param doubtful_since: the same if the clock by which they were sent is quite wrong. A row from between that has the
+        number and the words of a message proves neither that it was sent nor that it was not.
     :param settled: the ids of messages that are known to be accepted: their rows show no other message.
     :param words_tell: whether a row with the number and the words of a message shows it; not where equal messages were
         accepted and their ids are not known.
@@ -52,11 +54,13 @@ class HistoryMatch:
         wanted: Iterable[Message],
         *,
         since: float,
+        doubtful_since: float | None = None,
         settled: Iterable[str] = (),
         words_tell: bool = True,
         words_vary: bool = False,
     ) -> None:
-        self._since = since
+        self._since = int(since)
+        self._doubtful_since = self._since if doubtful_since is None else int(doubtful_since)
         self._settled = {message_id.casefold() for message_id in settled}
         self._words_tell = words_tell
         self._words_vary = words_vary
@@ -81,8 +85,13 @@ class HistoryMatch:
         key = self._named(row)
         if key is not None:
             self._count(key, row)
-        elif text_key(row.custom_string) is None and (row.date is None or row.date >= int(self._since)):
+        elif text_key(row.custom_string) is not None:
+            return
+        elif row.date is None or row.date >= self._since:
             self._add_by_words(row)
+        elif row.date >= self._doubtful_since:
+            same = (key for key in self._candidates(row) if is_same_words(self._missing[key].get("body"), row.body))
+            self._uncertain.update(same)
 
     def _is_used(self, row: HistoryRow) -> bool:
         identity = row.message_id or (row.custom_string, row.to, row.date)

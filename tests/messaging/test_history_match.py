@@ -57,6 +57,19 @@ def test_other_rows_prove_nothing(changes):
     assert not found([message()], row(message(), **changes))
 
 
+@pytest.mark.parametrize(
+    ("changes", "uncertain"),
+    [({}, True), ({"date": SENT_AT - 90_000}, False), ({"body": "other words"}, False), ({"to": BOB}, False)],
+    ids=["the same text", "too long ago", "other words", "another person"],
+)
+def test_where_the_clock_may_be_wrong_an_older_row_says_neither_yes_nor_no(changes, uncertain):
+    sent = message()
+    match = HistoryMatch([sent], since=SENT_AT, doubtful_since=SENT_AT - 80_000)
+    match.add(row(sent, **{"custom_string": None, "date": SENT_AT - 70_000, **changes}))
+    assert match.missing == [sent]
+    assert match.is_uncertain(sent) is uncertain
+
+
 def test_a_text_of_another_task_with_the_same_words_is_not_ours():
     elsewhere = message(batch=batch_reference("dag", "run", "another", -1))
     assert not found([message()], row(elsewhere))

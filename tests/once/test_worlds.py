@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from airflow_provider_clicksend.api.errors import ClickSendOutcomeUnknownError
@@ -96,6 +98,21 @@ def test_everybody_is_texted_exactly_once_where_others_send_more_in_the_meantime
 ) -> None:
     sandbox.world(**{"other_texts": 700} | WORLDS[name])
     sandbox.other_traffic(texts=1500, ago=200, spread=190)
+    assert send_through(sandbox, FEW_FAULTS) == dict.fromkeys(everybody(FEW_FAULTS), 1)
+
+
+#: Guesses that are harmless one by one, and were not together: all pairs of them were tried.
+TOGETHER = {
+    "shuffled, no search": {"history_order": "shuffled", "q_to": "error"},
+    "shuffled, national": {"history_order": "shuffled", "number_form": "national"},
+    "a day ahead, nobody says so": {"clock_offset": -86_400.0, "date_header": "missing"},
+}
+
+
+@pytest.mark.parametrize("world", TOGETHER.values(), ids=list(TOGETHER))
+def test_everybody_is_texted_exactly_once_where_two_guesses_are_wrong(sandbox: Sandbox, world: dict[str, Any]) -> None:
+    sandbox.world(**{"other_texts": 150} | NO_ECHO | world)
+    sandbox.other_traffic(texts=300, ago=2000, spread=1990)
     assert send_through(sandbox, FEW_FAULTS) == dict.fromkeys(everybody(FEW_FAULTS), 1)
 
 
