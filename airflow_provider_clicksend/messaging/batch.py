@@ -65,6 +65,7 @@ class Batch:
     _common: dict[str, Any] = field(init=False, repr=False)
     _equal_places: dict[str, list[int]] | None = field(init=False, repr=False, default=None)
     _is_checked: bool = field(init=False, repr=False, default=False)
+    _are_distinct: bool | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         given = {name: value for name, value in self.common.items() if value is not None}
@@ -76,6 +77,7 @@ class Batch:
         """Return the same checked messages under another reference."""
         batch = replace(self, reference=reference)
         object.__setattr__(batch, "_is_checked", self._is_checked)
+        object.__setattr__(batch, "_are_distinct", self._are_distinct)
         return batch
 
     def __len__(self) -> int:
@@ -107,9 +109,11 @@ class Batch:
         )
         bad: list[str] = []
         places: dict[tuple[str, str], int] = {}
+        numbers: set[object] = set()
         is_plain = not self.template and not self.cut and "custom_string" not in self._common
         for place, row in enumerate(self.recipients):
             if is_plain and _is_usual(row) and check.knows_rows and check.passes(row["to"], row["body"]):
+                numbers.add(row["to"])
                 continue
             if is_plain and isinstance(row, str) and check.knows_numbers:
                 problem = number_problem(row)
@@ -118,14 +122,17 @@ class Batch:
             if not problem and sent_again and places:
                 problem = "has a custom_string of its own, with which resend_on_clear cannot tell old from new"
             if problem:
-                is_alone = len(self) == 1 and not isinstance(row, Mapping)
-                bad.append(f"to {problem}" if is_alone else f"to[{place}] {problem}")
+                bad.append(self._named_problem(place, row, problem))
+            else:
+                numbers.add(_number_of(row))
         if bad:
-            more = f" and {len(bad) - _NAMED_ROWS} more" if len(bad) > _NAMED_ROWS else ""
-            named = f"{'; '.join(bad[:_NAMED_ROWS])}{more}"
-            stop = "" if named.endswith("?") else "."
-            raise ClickSendConfigError(f"{named}{stop} Nothing was sent.", field="to")
+            raise _refusal(bad)
         object.__setattr__(self, "_is_checked", check.is_complete)
+        object.__setattr__(self, "_are_distinct", len(numbers) == len(self))
+
+    def _named_problem(self, place: int, row: object, problem: str) -> str:
+        is_alone = len(self) == 1 and not isinstance(row, Mapping)
+        return f"to {problem}" if is_alone else f"to[{place}] {problem}"
 
     def _problem(self, row: str | Mapping[str, Any], check: RowCheck) -> str | None:
         try:
@@ -163,6 +170,14 @@ class Batch:
         return {**self._common, **self._own_fields(row)}
 
     @property
+    def are_numbers_distinct(self) -> bool:
+        """Whether nobody is to get more than one message."""
+        if self._are_distinct is None:
+            distinct = len(set(map(_number_of, self.recipients))) == len(self)
+            object.__setattr__(self, "_are_distinct", distinct)
+        return bool(self._are_distinct)
+
+    @property
     def has_equal_messages(self) -> bool:
         """Whether somebody is to get the same words more than once."""
         return bool(self._places_of_equals())
@@ -176,8 +191,7 @@ class Batch:
 
     def _find_equal_places(self) -> dict[str, list[int]]:
         """Return the places of each message that stands there several times: mostly there is none."""
-        numbers = {row if isinstance(row, str) else row.get("to") for row in self.recipients}
-        if len(numbers) == len(self.recipients):
+        if self.are_numbers_distinct:
             return {}
         marks = [words_mark(self._without_reference(row)) for row in self.recipients]
         places: dict[str, list[int]] = {mark: [] for mark, count in Counter(marks).items() if count > 1}
@@ -214,6 +228,17 @@ class Batch:
         if self.cut and self.max_parts and isinstance(fields.get("body"), str):
             fields["body"] = cut_to_parts(fields["body"], self.max_parts)
         return fields
+
+
+def _refusal(bad: list[str]) -> ClickSendConfigError:
+    more = f" and {len(bad) - _NAMED_ROWS} more" if len(bad) > _NAMED_ROWS else ""
+    named = f"{'; '.join(bad[:_NAMED_ROWS])}{more}"
+    stop = "" if named.endswith("?") else "."
+    return ClickSendConfigError(f"{named}{stop} Nothing was sent.", field="to")
+
+
+def _number_of(row: str | Mapping[str, Any]) -> object:
+    return row if isinstance(row, str) else row.get("to")
 
 
 def _is_usual(row: object) -> TypeGuard[dict[str, Any]]:

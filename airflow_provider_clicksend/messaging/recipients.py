@@ -77,16 +77,21 @@ class Chosen:
 
 
 def choose(
-    recipients: Sequence[str | Mapping[str, Any]], *, excluded: NumberSet | None = None, on_duplicates: str = "warn"
+    recipients: Sequence[str | Mapping[str, Any]],
+    *,
+    excluded: NumberSet | None = None,
+    are_distinct: bool = False,
+    on_duplicates: str = "warn",
 ) -> Chosen:
     """Decide who of checked recipients is sent to.
 
     :param excluded: the numbers that are left out.
+    :param are_distinct: whether it is known that no number comes twice.
     :param on_duplicates: for a number that comes again, whatever its words: ``"first"`` sends the first only,
         ``"fail"`` is an error, ``"send"`` and ``"warn"`` send all.
     :raises ClickSendConfigError: names the places.
     """
-    if not excluded and (on_duplicates == "send" or _are_distinct(recipients)):
+    if not excluded and (on_duplicates == "send" or are_distinct):
         return Chosen(recipients)
     kept: list[str | Mapping[str, Any]] = []
     repeated: list[tuple[int, int]] = []
@@ -107,11 +112,6 @@ def choose(
         raise _repeated_error(recipients, repeated)
     shown = [] if on_duplicates == "send" else repeated
     return Chosen(kept, left_out, len(repeated) if on_duplicates == "first" else 0, shown)
-
-
-def _are_distinct(recipients: Sequence[str | Mapping[str, Any]]) -> bool:
-    numbers = {row if isinstance(row, str) else str(row["to"]) for row in recipients}
-    return len(numbers) == len(recipients)
 
 
 def _repeated_error(

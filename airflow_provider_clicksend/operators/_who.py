@@ -87,7 +87,12 @@ def chosen_of(operator: SendOperator, client: ClickSendClient, batch: Batch, gat
         _check_count(operator, _contacts_count(operator, client))
         return Chosen(batch.recipients)
     excluded = excluded_numbers(operator, client)
-    chosen = choose(batch.recipients, excluded=excluded, on_duplicates=operator.on_duplicates)
+    chosen = choose(
+        batch.recipients,
+        excluded=excluded,
+        are_distinct=batch.are_numbers_distinct,
+        on_duplicates=operator.on_duplicates,
+    )
     _check_count(operator, len(chosen.recipients))
     if chosen.excluded:
         operator.log.info("%d recipients are in the list that is left out.", chosen.excluded)

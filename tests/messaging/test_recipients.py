@@ -12,7 +12,8 @@ A, B, C = "+15551230001", "+15551230002", "+61411000001"
 
 def test_without_duplicates_the_recipients_are_those_given():
     given = [A, B]
-    assert choose(given).recipients is given
+    assert choose(given, are_distinct=True).recipients is given
+    assert choose(given).recipients == given
 
 
 @pytest.mark.parametrize("given", [[A, B, A], [{"to": A, "body": "1"}, {"to": B}, {"to": A, "body": "2"}]])
