@@ -55,9 +55,9 @@ def parsed(content: bytes) -> Any:
 def _nearly_json(content: bytes) -> Any:
     try:
         value = json.loads(content.decode("utf-8-sig", "replace"), strict=False)
+        return json.loads(whole_characters(json.dumps(value, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None
-    return json.loads(whole_characters(json.dumps(value, ensure_ascii=False)))
 
 
 def is_envelope(body: object) -> bool:
