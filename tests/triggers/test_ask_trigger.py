@@ -68,7 +68,7 @@ def test_a_thousand_open_questions_cost_as_many_requests_as_ten(sandbox, questio
         await asyncio.gather(*runs, return_exceptions=True)
         many, looks, runs = await cost_of_a_look(sandbox, list(map(trigger, questions)))
         print(f"{few:.1f} requests a look for ten, {many:.1f} for a thousand ({looks} looks)")
-        assert many <= few + 3
+        assert many <= 2 * few  # a look that had begun when the counting ended is counted, too
         await asyncio.to_thread(sandbox.reply, NUMBERS[500], "yes")
         await asyncio.to_thread(sandbox.reply, NUMBERS[999], "no")
         done, waiting = await asyncio.wait(runs, timeout=20, return_when=asyncio.FIRST_COMPLETED)
