@@ -66,6 +66,7 @@ class Batch:
     _equal_places: dict[str, list[int]] | None = field(init=False, repr=False, default=None)
     _is_checked: bool = field(init=False, repr=False, default=False)
     _are_distinct: bool | None = field(init=False, repr=False, default=None)
+    _are_usual: bool = field(init=False, repr=False, default=False)
 
     def __post_init__(self) -> None:
         given = {name: value for name, value in self.common.items() if value is not None}
@@ -76,8 +77,8 @@ class Batch:
     def with_reference(self, reference: str) -> Batch:
         """Return the same checked messages under another reference."""
         batch = replace(self, reference=reference)
-        object.__setattr__(batch, "_is_checked", self._is_checked)
-        object.__setattr__(batch, "_are_distinct", self._are_distinct)
+        for name in ("_is_checked", "_are_distinct", "_are_usual"):
+            object.__setattr__(batch, name, getattr(self, name))
         return batch
 
     def __len__(self) -> int:
@@ -111,10 +112,14 @@ class Batch:
         places: dict[tuple[str, str], int] = {}
         numbers: set[object] = set()
         is_plain = not self.template and not self.cut and "custom_string" not in self._common
+        are_usual = True
         for place, row in enumerate(self.recipients):
-            if is_plain and _is_usual(row) and check.knows_rows and check.passes(row["to"], row["body"]):
-                numbers.add(row["to"])
-                continue
+            if is_plain and _is_usual(row):
+                if check.knows_rows and check.passes(row["to"], row["body"]):
+                    numbers.add(row["to"])
+                    continue
+            else:
+                are_usual = False
             if is_plain and isinstance(row, str) and check.knows_numbers:
                 problem = number_problem(row)
             else:
@@ -125,10 +130,10 @@ class Batch:
                 bad.append(self._named_problem(place, row, problem))
             else:
                 numbers.add(_number_of(row))
-        if bad:
-            raise _refusal(bad)
+        _refuse(bad)
         object.__setattr__(self, "_is_checked", check.is_complete)
         object.__setattr__(self, "_are_distinct", len(numbers) == len(self))
+        object.__setattr__(self, "_are_usual", are_usual)
 
     def _named_problem(self, place: int, row: object, problem: str) -> str:
         is_alone = len(self) == 1 and not isinstance(row, Mapping)
@@ -163,10 +168,10 @@ class Batch:
         return message
 
     def _without_reference(self, row: str | Mapping[str, Any]) -> Message:
+        if self._are_usual and isinstance(row, dict):
+            return {**self._common, **row}
         if not self.template and isinstance(row, str):
             return {**self._common, "to": row}
-        if not self.template and not self.cut and _is_usual(row):
-            return {**self._common, **row}
         return {**self._common, **self._own_fields(row)}
 
     @property
@@ -230,11 +235,13 @@ class Batch:
         return fields
 
 
-def _refusal(bad: list[str]) -> ClickSendConfigError:
+def _refuse(bad: list[str]) -> None:
+    if not bad:
+        return
     more = f" and {len(bad) - _NAMED_ROWS} more" if len(bad) > _NAMED_ROWS else ""
     named = f"{'; '.join(bad[:_NAMED_ROWS])}{more}"
     stop = "" if named.endswith("?") else "."
-    return ClickSendConfigError(f"{named}{stop} Nothing was sent.", field="to")
+    raise ClickSendConfigError(f"{named}{stop} Nothing was sent.", field="to")
 
 
 def _number_of(row: str | Mapping[str, Any]) -> object:

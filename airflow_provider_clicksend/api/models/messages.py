@@ -85,13 +85,19 @@ class SendResult(Answer):
         return [SentMessage.read(row) for row in self.rows]
 
     @cached_property
+    def _accepted_rows(self) -> list[dict[str, Any]]:
+        return [row for row in self.rows if row["status"] == ACCEPTED]
+
+    @cached_property
     def refused(self) -> list[SentMessage]:
         """The messages that were not accepted."""
+        if len(self._accepted_rows) == len(self.rows):
+            return []
         return [SentMessage.read(row) for row in self.rows if row["status"] != ACCEPTED]
 
     def totals(self) -> Totals:
         """Sum up what was accepted. Most messages cost the same, so that few must be read for it."""
-        accepted = [row for row in self.rows if row["status"] == ACCEPTED]
+        accepted = self._accepted_rows
         alike = Counter((str(row.get("message_parts")), str(row.get("message_price"))) for row in accepted)
         parts, price = 0, Decimal(0)
         for (each_parts, each_price), count in alike.items():
