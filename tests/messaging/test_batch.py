@@ -209,15 +209,14 @@ def test_what_a_channel_requires_must_be_there():
     [
         ({"to": ANN, "body": "hi"}, BOB, "body"),
         ({"to": ANN, "body": "hi"}, {"to": BOB}, "body"),
-        ({"to": ANN, "body": "hi", "subject": "Cat"}, {"to": BOB, "body": "hi"}, "subject"),
-        ({"to": ANN, "body": "hi", "subject": "Cat"}, BOB, "subject"),
+        ({"to": ANN, "body": "hi", "media_file": "cat.jpg"}, {"to": BOB, "body": "hi"}, "media_file"),
+        ({"to": ANN, "body": "hi", "media_file": "cat.jpg"}, BOB, "media_file"),
     ],
 )
 def test_what_one_row_brings_along_the_next_must_bring_too(first, second, lacks):
-    fields = ROW_FIELDS | {"subject"}
-    required = ("subject",) if "subject" in first else ()
-    text = error_of(batch(first, second, common={"body": None}, required=required, row_fields=fields, model=MmsMessage))
-    assert f"to[1] has no {lacks}" in text
+    required = ("media_file",) if "media_file" in first else ()
+    both = batch(first, second, common={"body": None}, required=required, row_fields=ROW_FIELDS | {"media_file"})
+    assert error_of(both) == f"to[1] has no {lacks}. Nothing was sent."
 
 
 def test_equal_messages_of_a_batch_are_numbered_wherever_they_stand():
