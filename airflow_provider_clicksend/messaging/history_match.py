@@ -7,6 +7,7 @@ row counts once.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,10 @@ Message = dict[str, Any]
 
 #: Characters of a text of which the rest may be cut off or added by the history.
 _TELLING = 20
+#: What stands for a character that could not be read.
+_UNREADABLE = "\ufffd"
+#: What may mark where it was cut.
+_CUT = re.compile(rf"(\.\.\.|…|{_UNREADABLE}{{1,3}})$")
 #: Digits by which numbers are sorted before they are compared.
 _ENDING = 6
 
@@ -187,20 +192,22 @@ class HistoryMatch:
 
 
 def is_same_words(ours: object, theirs: object) -> bool | None:
-    """Tell whether a row of the history has the words of a message; None when the row does not show any.
+    """Tell whether a row of the history has the words of a message; None when the row does not show them.
 
     Space and Unicode forms do not count, and a long text may have been cut or continued.
     """
     first, second = _words(ours), _words(theirs)
     if not second:
         return None
+    if first != second and _UNREADABLE in without_cut(second):
+        return None  # words that were mangled on the way are not other words
     shorter, longer = sorted((first, second), key=len)
     return first == second or (len(shorter) >= _TELLING and longer.startswith(without_cut(shorter)))
 
 
 def without_cut(text: str) -> str:
     """Return a text that was cut without the mark of it: dots, or what half of an emoji became."""
-    return text.removesuffix("...").removesuffix("…").rstrip("\ufffd")
+    return _CUT.sub("", text)
 
 
 def _words(text: object) -> str:
