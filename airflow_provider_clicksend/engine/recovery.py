@@ -78,13 +78,12 @@ class Recovery:
         if doubtful:
             self._ask_time()
         since = self.since()
-        is_known = self._state.opening.is_server_time
         # Above a thousand messages their ids are not kept: then a row may be that of an equal message.
         words_tell = self._request.is_listed or not (doubtful and self._request.batch.has_equal_messages)
         return HistoryMatch(
             doubtful,
-            since=since - (_CLOCK_SLACK if is_known else UNKNOWN_CLOCK_MARGIN),
-            doubtful_since=None if is_known else since - WRONG_CLOCK_MARGIN,
+            since=since - (_CLOCK_SLACK if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN),
+            doubtful_since=since - WRONG_CLOCK_MARGIN if self._is_time_unknown else None,
             settled=self.accepted_ids,
             words_tell=words_tell,
             words_vary=self._request.batch.words is not None,
@@ -96,14 +95,25 @@ class Recovery:
         :param learn: whether how late it was says how late it will be.
         :raises HistoryUnreadableError: nobody may send again.
         """
-        since = self.since() - (MARGIN if self._state.opening.is_server_time else WRONG_CLOCK_MARGIN)
-        reader = HistoryReader(self._client, self._resource, match, since=since, asked=self._client.clock.now())
+        since, asked = self.since() - self._margin(), self._client.clock.now()
+        reader = HistoryReader(self._client, self._resource, match, since=since, asked=asked)
         found = reader.look_up(self.settle())
         if not match.complete and not found.is_caught_up:
             log.warning("The history shows nothing newer than the request, so its silence proves nothing.")
         if learn and found.lag > self._state.opening.lag:
             log.info("The history was %.0f s late; it is given that time from now on.", found.lag)
             self._state.write_opening(replace(self._state.opening, lag=found.lag))
+
+    @property
+    def _is_time_unknown(self) -> bool:
+        """Whether no answer has ever told the time. What an earlier try noted by its own clock, `since` sets right."""
+        return not (self._state.opening.is_server_time or self._client.clock.is_known)
+
+    def _margin(self) -> int:
+        """Return the seconds before the first request from which on rows are read."""
+        if self._is_time_unknown:
+            return WRONG_CLOCK_MARGIN
+        return MARGIN if self._state.opening.is_server_time else UNKNOWN_CLOCK_MARGIN
 
     def settle(self) -> float:
         """Return the seconds that the history is given."""
